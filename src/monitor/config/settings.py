@@ -1,0 +1,155 @@
+"""What monitor.toml may say. Every table refuses unknown keys; every field says what it is for."""
+
+import re
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from monitor.model import Facet
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone; write it like Europe/Amsterdam") from error
+    return name
+
+
+def _hours(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", value)
+    if not found:
+        raise ValueError("opening hours are written like 09:00-17:30")
+    numbers = [int(number) for number in found.groups()]
+    try:
+        return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+    except ValueError as error:
+        raise ValueError("opening hours are times between 00:00 and 23:59") from error
+
+
+def _in_order(value: tuple[time, time]) -> tuple[time, time]:
+    if value[0] >= value[1]:
+        raise ValueError("closing time comes after opening time; a day that runs past midnight is written as two")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Hours = Annotated[
+    tuple[time, time],
+    BeforeValidator(_hours, json_schema_input_type=str),
+    AfterValidator(_in_order),
+]
+Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+
+class Table(BaseModel):
+    """A table of monitor.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Organisation(Table):
+    """`[organisation]`: who is monitoring."""
+
+    name: str = Field(min_length=1, description="The organisation's name, as the report prints it.")
+    accounts: tuple[str, ...] = Field(
+        (), description="Its own accounts, e.g. @webcare@social.example or u/lindeveer: posts to them are addressed to it."
+    )
+    languages: tuple[Code, ...] = Field(
+        ("nl", "en"), min_length=1, description="Languages of its public, the report's first. Two letters."
+    )
+    timezone: Zone = Field("Europe/Amsterdam", description="For weeks, opening hours and schedules.")
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field("NL", description="Two capitals.")
+    contact: str = Field(
+        min_length=3, description="A page or mail address that is told to every server, so that its owner can reach you."
+    )
+    opening_hours: dict[str, Hours] = Field(
+        default_factory=lambda: {day: (time(9), time(17, 30)) for day in DAYS[:5]},
+        description='When webcare works, e.g. mon = "09:00-17:30"; days left out are closed.',
+    )
+
+    @field_validator("opening_hours")
+    @classmethod
+    def _known_days(cls, hours: dict[str, tuple[time, time]]) -> dict[str, tuple[time, time]]:
+        wrong = [day for day in hours if day not in DAYS]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no day; use {', '.join(DAYS)}")
+        return hours
+
+
+class Query(Table):
+    """`[[queries]]`: what is searched for, and why."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$", description="Short and stable: it stands beside every mention.")
+    facet: Facet = Field(description="What it serves: brand, company or ambassador.")
+    purpose: str = Field(min_length=8, description="Why this is searched for, in a sentence the public may read.")
+    text: str = Field(min_length=1, description='The query, e.g. lindeveer* AND (veer OR "gele boot") NOT straat.')
+    owner: str = Field("webcare", min_length=1, description="The role that answers for it.")
+
+
+class Ambassador(Table):
+    """`[[ambassadors]]`: an account whose owner opted in."""
+
+    account: str = Field(
+        pattern=r"^mastodon:@[^@\s]+@[^@\s]+$", description="Source and handle: mastodon:@handle@instance."
+    )
+    consented_on: date = Field(description="The day its owner agreed.")
+    text_version: str = Field(min_length=1, description="The version of the text its owner agreed to.")
+
+
+class Privacy(Table):
+    """`[privacy]`: windows, and the dates without which ambassadors' accounts are not visited."""
+
+    window_days: int = Field(90, ge=1, le=90, description="Mentions older than this are not kept.")
+    dpia_approved_on: date | None = Field(None, description="Needed before ambassadors' accounts are visited.")
+    works_council_consent_on: date | None = Field(None, description="Needed before ambassadors' accounts are visited.")
+
+
+class Paths(Table):
+    """`[paths]`: where things are kept, relative to monitor.toml."""
+
+    data: Path = Field(Path("data"), description="Database, snapshots, locks and reports.")
+    scheme: Path | None = Field(None, description="Your reaction scheme; the one that ships when left out.")
+
+
+class Fetch(Table):
+    """`[fetch]`: limits of one visit to one source."""
+
+    pages: int = Field(40, ge=1, le=200, description="Pages per place and visit.")
+    seconds: float = Field(300.0, gt=0, le=3600, description="Seconds per source and visit.")
+    allow_loopback: bool = Field(False, description="Allow this machine's own addresses. For the demo and tests only.")
+
+
+class Settings(BaseSettings):
+    """All of monitor.toml. `sources` holds one table per connector, checked against its own options."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    organisation: Organisation
+    queries: tuple[Query, ...] = Field(min_length=1)
+    sources: dict[str, dict[str, Any]] = Field(min_length=1)
+    ambassadors: tuple[Ambassador, ...] = ()
+    privacy: Privacy = Privacy()
+    paths: Paths = Paths()
+    fetch: Fetch = Fetch()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The file alone: what the environment could change would not be seen in review."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)

@@ -1,0 +1,1 @@
+"""A small fictional organisation with its feeds, a Reddit API and a Mastodon API, served on loopback."""

@@ -1,0 +1,181 @@
+"""The values a post becomes on its journey, in the order in which they appear.
+
+    Post -> Document -> Match -> Mention | Dropped -> Verdict
+
+Each stage has its own frozen type, so a function's signature says how far a post has come.
+Datetimes are aware. Only `monitor.privacy.gate` makes a `Mention`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Facet = Literal["brand", "company", "ambassador"]
+PostType = Literal["article", "post", "comment", "boost"]
+Found = Literal["feed", "timeline", "search", "account"]
+OptOut = Literal["noindex", "not-indexable", "undiscoverable", "limited", "suspended", "bio"]
+Kind = Literal["press", "complaint", "question", "compliment", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One public post as its source gave it, before anything is decided.
+
+    `key` is stable and unique within `source`; `url` is absolute http(s); `author` is the platform's
+    own account id or handle as plain text (it becomes a keyed pseudonym in the gate and goes no further);
+    `markup` says how `title` and `body` are to be read; `opt_outs` are the signals its author set;
+    `addressed` is true when it speaks to one of the organisation's own accounts.
+    """
+
+    source: str
+    place: str
+    key: str
+    url: str
+    type: PostType
+    found: Found
+    body: str = field(repr=False)
+    title: str = field(default="", repr=False)
+    markup: Literal["html", "text"] = "html"
+    published: datetime | None = None
+    author: str | None = field(default=None, repr=False)
+    language: str | None = None
+    opt_outs: frozenset[OptOut] = frozenset()
+    addressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A post made uniform: plain NFC text, canonical URL, trusted date.
+
+    `published` is None when the source's date is missing or impossible; `revision` changes when
+    title or text change (an edit); `fingerprint` is equal for the same words in other dress.
+    """
+
+    source: str
+    place: str
+    key: str
+    url: str
+    type: PostType
+    found: Found
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    published: datetime | None
+    author: str | None = field(repr=False)
+    language: str | None
+    opt_outs: frozenset[OptOut]
+    addressed: bool
+    fingerprint: str
+    revision: str
+
+    @property
+    def whole(self) -> str:
+        """Title and text as one string: what queries and cues read and what spans count in."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A query that holds for a document; `spans` are (start, end) character offsets in `Document.whole`."""
+
+    query: str
+    facet: Facet
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What may be kept of a document. Made by the privacy gate only, which holds the one key to it.
+
+    `id` is 32 hex digits of source and key; `author` is a keyed pseudonym, or None for ambassadors and
+    where the source names nobody; `excerpt` is text around the first match, never the whole post;
+    the spans of `matches` count in `whole`, and only those that lie within it are left.
+    """
+
+    id: str
+    source: str
+    place: str
+    url: str
+    type: PostType
+    title: str
+    excerpt: str
+    language: str | None
+    published: datetime | None
+    author: str | None
+    addressed: bool
+    facet: Facet
+    matches: tuple[Match, ...]
+    fingerprint: str
+    revision: str
+    seal: object = field(repr=False, compare=False, kw_only=True)
+
+    @property
+    def whole(self) -> str:
+        """Title and excerpt as one string."""
+        return f"{self.title}\n{self.excerpt}" if self.title else self.excerpt
+
+    def __post_init__(self) -> None:
+        from monitor.privacy.gate import SEAL  # noqa: PLC0415 - the gate imports this module
+
+        if self.seal is not SEAL:
+            raise TypeError("only monitor.privacy.gate makes a Mention")
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A document that is not kept. Counted under `reason` and forgotten."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a kind was given: the cue that hit, its words as `text`, and where they stood."""
+
+    kind: Kind
+    cue: str
+    text: str = field(repr=False)
+    span: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the reaction scheme says of a mention.
+
+    `flagged` means a person must act; then `owner` is a role and `due` an aware deadline.
+    `why` is the rule's reason in plain words, `reasons` the evidence for the kinds.
+    """
+
+    kinds: tuple[Kind, ...]
+    rule: str
+    reaction: str
+    flagged: bool
+    owner: str | None
+    due: datetime | None
+    channel: str
+    why: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The funnel of one visit to one source, in posts.
+
+    `fetched` = `dropped` (by reason, "no match" among them) + `kept`;
+    `kept` = `new` + `revised` + already known. `flagged` counts new mentions that need a reaction.
+    """
+
+    fetched: int = 0
+    matched: int = 0
+    kept: int = 0
+    new: int = 0
+    revised: int = 0
+    flagged: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        names = ("fetched", "matched", "kept", "new", "revised", "flagged")
+        sums: dict[str, Any] = {name: getattr(self, name) + getattr(other, name) for name in names}
+        reasons = {*self.dropped, *other.dropped}
+        both = {r: self.dropped.get(r, 0) + other.dropped.get(r, 0) for r in sorted(reasons)}
+        return Tally(**sums, dropped=both)
