@@ -1,0 +1,1 @@
+"""One module per source; none knows another, and the core knows none of them."""

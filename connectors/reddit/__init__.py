@@ -1,12 +1,12 @@
 """Submissions, comments and searches of Reddit through PRAW, read-only, one place per listing.
 
-    reddit = Reddit(RedditOptions(subreddits=("energie",), search=('"waterveen"',), approval_ref="..."), tools)
+    reddit = Reddit(RedditOptions(subreddits=("energie",), search=("waterveen",), approval_ref="..."), tools)
 
 Never a person's page: no per-user endpoint is asked, profiles (`u_name`) and `author:` searches are refused.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,13 @@ LARGEST = 2_000_000
 FAILURES = 3  # places in a row that fail as a host does, not as a place does
 _HOST_KINDS = ("credentials", "rate-limit", "server", "network", "timeout")
 _SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9][A-Za-z0-9_]{1,20})/?")
+_NO_ID = "MONITOR_REDDIT_CLIENT_ID is not set: take it from https://www.reddit.com/prefs/apps"
+_NO_SECRET = "MONITOR_REDDIT_CLIENT_SECRET is not set: it stands beside the client id"  # noqa: S105 - a message
+_NO_APPROVAL = (
+    "[sources.reddit] approval_ref is not set: Reddit's Responsible Builder Policy demands its written "
+    "approval before any access; ask for it and name its reference here"
+)
+_NO_PLACES = "[sources.reddit] subreddits: name one at least, or a text under search"
 _NO_SUBREDDITS = ("all", "popular", "friends", "mod")
 
 
@@ -85,18 +92,13 @@ class Reddit:
 
     def missing(self) -> Sequence[str]:
         """What must be set or removed before the first request."""
+        ini = Path.cwd() / "praw.ini"
         checks = {
-            "MONITOR_REDDIT_CLIENT_ID is not set: take it from https://www.reddit.com/prefs/apps": self._secret(
-                "client_id"
-            ),
-            "MONITOR_REDDIT_CLIENT_SECRET is not set: it stands beside the client id": self._secret(
-                "client_secret"
-            ),
-            "[sources.reddit] approval_ref: Reddit's Responsible Builder Policy demands its written approval "
-            "before any access; ask for it and name its reference here": self._options.approval_ref.strip(),
-            "[sources.reddit] subreddits: name one at least, or a text under search": self._routes,
-            f"{Path.cwd() / 'praw.ini'} can send the client secret elsewhere: remove it, or start "
-            "from another directory": not Path("praw.ini").exists(),
+            _NO_ID: self._secret("client_id"),
+            _NO_SECRET: self._secret("client_secret"),
+            _NO_APPROVAL: self._options.approval_ref.strip(),
+            _NO_PLACES: self._routes,
+            f"{ini} can send the client secret elsewhere: remove it or start elsewhere": not ini.exists(),
         }
         return [problem for problem, well in checks.items() if not well]
 

@@ -40,7 +40,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One entry of a listing: its fullname and its time as far as they can be read, its post if it has one."""
+    """One entry of a listing: its fullname and time as far as readable, and its post if it has one."""
 
     name: str | None
     created: float | None
@@ -52,9 +52,8 @@ def child_of(raw: object, about: About) -> Child:
     """Read an entry. Never raises: what cannot be read says so in `left_out`."""
     data = raw.get("data") if isinstance(raw, dict) else None
     fields: Mapping[str, Any] = data if isinstance(data, dict) else {}
-    name, created = fields.get("name"), fields.get("created_utc")
+    name, at = fields.get("name"), _number(fields.get("created_utc"))
     known = name if isinstance(name, str) else None
-    at = float(created) if _is_number(created) else None
     try:
         return Child(known, at, post_of(raw, about))
     except LeftOut as left:
@@ -103,7 +102,7 @@ def _parts(raw: object) -> tuple[str, Mapping[str, Any]]:
 
 
 def _is_gone(data: Mapping[str, Any], *names: str | None) -> bool:
-    if data.get("author") in (None, "[deleted]") or data.get("removed_by_category"):
+    if data.get("author", "") in (None, "[deleted]") or data.get("removed_by_category"):
         return True
     texts = [data.get(name) for name in names if name]
     return any(isinstance(text, str) and text.strip().lower().startswith(_GONE) for text in texts)
@@ -134,17 +133,19 @@ def _path(kind: str, data: Mapping[str, Any]) -> str:
 
 
 def _moment(data: Mapping[str, Any]) -> datetime:
-    created = data.get("created_utc")
-    if not _is_number(created):
+    created = _number(data.get("created_utc"))
+    if created is None:
         raise LeftOut("unreadable", "created_utc is no number")
     try:
-        return datetime.fromtimestamp(float(created), UTC)
+        return datetime.fromtimestamp(created, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise LeftOut("unreadable", "created_utc is no time") from error
 
 
-def _is_number(value: Any) -> bool:
+def _number(value: Any) -> float | None:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
     try:
-        return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+        return float(value) if isfinite(value) else None
     except OverflowError:  # an integer of hundreds of digits
-        return False
+        return None

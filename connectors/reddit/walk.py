@@ -70,6 +70,10 @@ class Walk:
     def met_floor(self) -> bool:
         return any(self._is_passed(child) for child in self.children)
 
+    def is_below_floor(self) -> bool:
+        """All above the floor was listed; what may be missing is only a part of the margin."""
+        return any(child.created is not None and child.created < self.span.floor for child in self.children)
+
     def ended_early(self) -> bool:
         """The listing ended although older posts were handed over once: Reddit cut it off."""
         over = self.answers > 0 and not (self.rest or self.problem or self.met_floor())
@@ -107,7 +111,7 @@ def walk(span: Span, ask: Ask, may_ask: Callable[[], bool]) -> Walk:
             break
         anchors = done.take(answer, anchors)
     left = tuple(anchor for anchor in anchors if anchor)
-    done.rest = Span(left, span.floor) if left else None
+    done.rest = Span(left, span.floor) if left and not done.is_below_floor() else None
     return done
 
 

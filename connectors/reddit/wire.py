@@ -2,7 +2,7 @@
 
     reddit.request -> prawcore -> Requestor: turn -> gate -> status? token? limits? -> prawcore -> listing
 
-Measured with prawcore 4.0.0: `x-ratelimit-reset: 86400` makes it sleep a day, a 503 costs it two more requests
+Measured with prawcore 4.0.0: `x-ratelimit-reset: 86400` makes it sleep a day, a 503 costs two more requests
 and about 3 s, a 401 without WWW-Authenticate ends as `KeyError: 401`, a 429 with a date in Retry-After as
 `ValueError`. `requestor_class` is PRAW's documented seam; a `SourceError` raised there passes through it.
 

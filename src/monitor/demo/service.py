@@ -46,20 +46,21 @@ Answer = Callable[[Request], Reply]
 
 
 class Service:
-    """A threaded server on 127.0.0.1. `port` 0 takes a free one."""
+    """A threaded server on `host`, an address of this machine. `port` 0 takes a free one."""
 
-    def __init__(self, answer: Answer, *, port: int = 0) -> None:
+    def __init__(self, answer: Answer, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.requests: list[Request] = []
         self._answer = answer
         self._failing: list[tuple[str, Callable[[Request], bool]]] = []
-        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server = _Server((host, port), _Handler)
         self._server.service = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
         """The address of the server, without a final slash."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        host, port = self._server.server_address[:2]
+        return f"http://{host!s}:{port}"
 
     def fail(self, how: str, where: Callable[[Request], bool] = lambda _: True) -> None:
         """Answer requests for which `where` holds with a status ("429"), "html", "cut", "reset" or "drip"."""

@@ -72,7 +72,7 @@ class Gate:
         self._pool = httpcore.ConnectionPool(
             ssl_context=_tls(),
             max_connections=64,
-            max_keepalive_connections=32,
+            max_keepalive_connections=16,  # each is asked twice per request whether it still lives
             keepalive_expiry=15.0,
             network_backend=Network(self._deadline, loopback=loopback, resolve=resolve),
         )

@@ -44,7 +44,10 @@ class Chance:
     def moment(self) -> datetime:
         """A minute in the five weeks, by weekday and hour as people write."""
         return START + timedelta(
-            days=self.weighted(DAYS), hours=self.weighted(HOURS), minutes=self.below(60), seconds=self.below(60)
+            days=self.weighted(DAYS),
+            hours=self.weighted(HOURS),
+            minutes=self.below(60),
+            seconds=self.below(60),
         )
 
 
@@ -73,7 +76,9 @@ class Filler:
     def articles(self) -> Iterator[Row]:
         """Feed entries, as many per feed as its table says."""
         for feed, count in self._rows["feeds"].items():
-            items = [item for group in self._rows["article"] if feed in group["feeds"] for item in group["items"]]
+            items = [
+                item for group in self._rows["article"] if feed in group["feeds"] for item in group["items"]
+            ]
             for title, text in self._filled(items, count):
                 yield self._row(feed=feed, title=title, text=text)
 
@@ -97,12 +102,13 @@ class Filler:
             yield self._unseen(item)
 
     def _unseen(self, item: Sequence[str]) -> list[str]:
-        while True:
+        for _ in range(200):
             drawn = _Drawn(self._rows["slots"], self._chance)
             lines = [_sentence(line.format_map(drawn)) for line in item]
             if lines[0] not in self._seen:
                 self._seen.add(lines[0])
                 return lines
+        raise ValueError(f"filler_{self._language}.toml: no new filling of {item[0]!r}; give it another slot")
 
     def _reply(self, pool: Sequence[str]) -> Row:
         text = _sentence(self._chance.one(pool).format_map(_Drawn(self._rows["slots"], self._chance)))

@@ -1,0 +1,120 @@
+"""`monitor demo`: the real pipeline against the made-up world, from three sources to a report.
+
+Time is passed in: the demo's world ends on a fixed Monday, so every run of it says the same. What it leaves
+in its folder (monitor.toml, database, report) is what a real set-up would have.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from rich.text import Text
+
+from monitor.assemble import assemble
+from monitor.console import console, show_funnel, watching
+from monitor.demo.serve import Served, served
+from monitor.demo.world import AMBASSADOR, NOW
+from monitor.init import SCHEMA_NAME, schema_text
+from monitor.pipeline import run, write_report
+
+PORT = 47_800  # kept over runs where free, so that a second run finds the feeds it knows
+_CONFIG = """\
+#:schema ./{schema}
+# The demo's configuration: a made-up organisation whose world is served on this machine.
+[organisation]
+name = "Lindeveer"
+accounts = ["@webcare@lindeveer.example", "u/lindeveer_webcare"]
+languages = ["nl", "en"]
+timezone = "Europe/Amsterdam"
+contact = "https://lindeveer.example/monitor"
+
+[[queries]]
+name = "lindeveer"
+facet = "brand"
+purpose = "Vragen en klachten over veer, bus en app zien en beantwoorden."
+text = 'lindeveer OR lindeveerapp OR "gele veerboot"'
+
+[[queries]]
+name = "bedrijf"
+facet = "company"
+purpose = "Nieuws over het bedrijf volgen."
+text = '"lindeveer vervoer" OR "veerdienst lindeveer"'
+
+[sources.rss]
+host_spacing = 0
+feeds = [
+{feeds}
+]
+
+[sources.reddit]
+subreddits = [{subreddits}]
+search = ["lindeveer"]
+approval_ref = "demo"
+api = "{reddit}"
+
+[sources.mastodon]
+instances = ["{mastodon}"]
+hashtags = [{hashtags}]
+search = ["lindeveer"]
+
+[privacy]
+dpia_approved_on = 2026-09-01
+works_council_consent_on = 2026-09-15
+
+[[ambassadors]]
+account = "mastodon:{ambassador}"
+consented_on = 2026-10-01
+text_version = "2026-09"
+
+[paths]
+data = "."
+
+[fetch]
+allow_loopback = true
+"""
+
+
+def run_demo(folder: Path, language: str) -> None:
+    """Serve the world, do one pass over it, write the report in `language`, print the funnel."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "monitor.toml"
+    with served(port=PORT) as world:
+        config.write_text(_config(world), "utf-8")
+        (folder / SCHEMA_NAME).write_text(schema_text(), "utf-8")
+        monitor = assemble(config, _secrets(world))
+        with watching() as on_page:
+            collected = run(monitor, NOW, on_page=on_page)
+    report = write_report(monitor, NOW + timedelta(minutes=1), language=language)
+    show_funnel(collected)
+    _say("database", monitor.store.folder / "published" / "current.duckdb")
+    _say("report", report)
+    console.print("[dim]Some of the feeds are broken on purpose. Run it again: nothing is new.[/]")
+
+
+def _say(what: str, path: Path | None) -> None:
+    console.print(Text(f"{what:<9} ", style="bold").append(str(path), style="default"), soft_wrap=True)
+
+
+def _config(world: Served) -> str:
+    return _CONFIG.format(
+        schema=SCHEMA_NAME,
+        feeds="\n".join(f'  "{feed}",' for feed in world.feeds),
+        subreddits=_quoted(world.subreddits),
+        hashtags=_quoted(world.hashtags),
+        reddit=world.reddit_url,
+        mastodon=world.mastodon_url,
+        ambassador=AMBASSADOR,
+    )
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _secrets(world: Served) -> dict[str, str]:
+    host = world.mastodon_url.removeprefix("http://").replace(".", "_").replace(":", "_").replace("-", "_")
+    return {
+        "MONITOR_PSEUDONYM_KEY": "the demo's people are made up, so is its key",
+        "MONITOR_REDDIT_CLIENT_ID": world.reddit_client_id,
+        "MONITOR_REDDIT_CLIENT_SECRET": world.reddit_client_secret,
+        f"MONITOR_MASTODON_TOKEN_{host.upper()}": world.mastodon_token,
+    }

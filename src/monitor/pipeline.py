@@ -1,0 +1,280 @@
+"""The steps in order: what flows and the command line call.
+
+    connector.fetch | document | match | admit | judge | store.save          collect, page by page
+                                   |      '-> Dropped(reason): counted, never written anywhere
+                                   '-> no match: forgotten on the spot
+
+Several pages share a transaction, so a thousand unchanged feeds cost ten of them and not a thousand.
+"""
+
+import logging
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from secrets import token_hex
+
+from monitor.assemble import Monitor
+from monitor.config.load import nearest
+from monitor.connector import Connector, Page, Visit
+from monitor.errors import ConfigError, Retry, SourceError
+from monitor.model import Document, Dropped, Mention, Post, Tally, Verdict
+from monitor.normalise import document
+from monitor.privacy import Policy, admit
+from monitor.report import Week, iso_week, markdown, week_before
+from monitor.report.week import Span
+from monitor.store import Place, Visited, hold
+from monitor.store.weekly import answers
+
+PAGES_PER_SAVE = 100
+MENTIONS_PER_SAVE = 500
+BACK_OFF = timedelta(minutes=15)  # more for every failure in a row
+LONGEST_BACK_OFF = timedelta(hours=24)
+
+log = logging.getLogger("monitor")
+OnPage = Callable[[str, int, int], None]
+Judged = tuple[Mention, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """How a visit to one source went. `outcome`: good, degraded, failed or skipped; `problems` our own words."""
+
+    source: str
+    outcome: str
+    tally: Tally = field(default_factory=Tally)
+    problems: tuple[str, ...] = ()
+
+
+def new_run(now: datetime) -> str:
+    """A name for a run: when, and four random digits."""
+    return f"{now:%Y%m%dT%H%M%S}-{token_hex(2)}"
+
+
+def run(
+    monitor: Monitor,
+    now: datetime,
+    *,
+    sources: Iterable[str] | None = None,
+    full: bool = False,
+    on_page: OnPage | None = None,
+) -> list[Collected]:
+    """One pass over the sources, then a snapshot. Raises Busy at once when another run is at work."""
+    names = tuple(monitor.connectors if sources is None else sources)
+    name = new_run(now)
+    with hold(monitor.store.folder / "locks", names):
+        monitor.store.prepare()
+        collected = [_collect(monitor, name, source, now, full=full, on_page=on_page) for source in names]
+    publish(monitor, name)
+    return collected
+
+
+def collect(monitor: Monitor, source: str, now: datetime) -> Collected:
+    """One pass over one source, under its own lock."""
+    with hold(monitor.store.folder / "locks", [source]):
+        monitor.store.prepare()
+        return _collect(monitor, new_run(now), source, now)
+
+
+def publish(monitor: Monitor, name: str) -> None:
+    """A snapshot for readers."""
+    monitor.store.publish(name, ambassadors_shown=monitor.ambassadors_shown)
+
+
+def _collect(
+    monitor: Monitor, run: str, source: str, now: datetime, *, full: bool = False, on_page: OnPage | None = None
+) -> Collected:
+    connector = monitor.connectors[source]
+    monitor.store.begin(run, source, now)
+    started = time.monotonic()
+    collected = _visited(monitor, run, connector, now, full=full, on_page=on_page)
+    finished = now + timedelta(seconds=time.monotonic() - started)
+    monitor.store.finish(run, source, finished, collected.outcome, collected.problems)
+    log.info("%s: %s, %d new of %d fetched", source, collected.outcome, collected.tally.new, collected.tally.fetched)
+    return collected
+
+
+def _visited(
+    monitor: Monitor, run: str, connector: Connector, now: datetime, *, full: bool, on_page: OnPage | None
+) -> Collected:
+    """The visit itself: whatever a source does, it ends as a `Collected`."""
+    source = connector.name
+    if missing := connector.missing():
+        return Collected(source, "skipped", problems=tuple(missing))
+    known = {place.name: place for place in monitor.store.places(source)}
+    visit = _visit(monitor, connector, known, now, full=full)
+    saving = _Saving(monitor, run, source, now, known)
+    try:
+        for pages in _batches(_watched(connector.fetch(visit), len(visit.cursors), source, on_page)):
+            saving.pages(pages)
+    except SourceError as error:
+        return saving.ended("failed", str(error))
+    except Exception as error:  # noqa: BLE001 - a connector's fault must not stop the others; its text may quote posts
+        return saving.ended("failed", f"{source}: the connector failed with {type(error).__name__}")
+    return saving.ended("degraded" if saving.problems else "good")
+
+
+def _visit(
+    monitor: Monitor, connector: Connector, known: Mapping[str, Place], now: datetime, *, full: bool
+) -> Visit:
+    """The places that are due, the longest unvisited first."""
+    places = [name for name in connector.places() if full or _is_due(known.get(name), now)]
+    places.sort(key=lambda name: known[name].visited.timestamp() if name in known else 0.0)
+    cursors = {name: known[name].cursor if name in known else None for name in places}
+    limits = monitor.settings.fetch
+    return Visit(now=now, cursors=cursors, pages=limits.pages, seconds=limits.seconds, full=full)
+
+
+def _is_due(place: Place | None, now: datetime) -> bool:
+    return place is None or place.not_before is None or place.not_before <= now
+
+
+def _watched(pages: Iterator[Page], total: int, source: str, on_page: OnPage | None) -> Iterator[Page]:
+    seen: set[str] = set()
+    for page in pages:
+        seen.add(page.place)
+        if on_page:
+            on_page(source, len(seen), total)
+        yield page
+
+
+def _batches(pages: Iterator[Page]) -> Iterator[list[Page]]:
+    """Pages in groups that are worth a transaction. What came before a failure is still yielded."""
+    while True:
+        batch: list[Page] = []
+        try:
+            for page in islice(pages, PAGES_PER_SAVE):
+                batch.append(page)
+                if sum(len(one.posts) for one in batch) >= 10 * MENTIONS_PER_SAVE:
+                    break
+        except Exception:
+            if batch:
+                yield batch
+            raise
+        if not batch:
+            return
+        yield batch
+
+
+class _Saving:
+    """Judges and saves the pages of one visit, and adds up how it went."""
+
+    def __init__(self, monitor: Monitor, run: str, source: str, now: datetime, known: Mapping[str, Place]) -> None:
+        self._monitor = monitor
+        self._run = run
+        self._source = source
+        self._now = now
+        self._failures = {name: place.failures for name, place in known.items()}
+        self._policy = monitor.policy(now)
+        self._tally = Tally()
+        self.problems: list[str] = []
+
+    def pages(self, pages: Sequence[Page]) -> None:
+        """One transaction: what was kept of these pages, and where their places stand now."""
+        judged: list[Judged] = []
+        counted = Tally()
+        for page in pages:
+            found, tally = _judge_page(self._monitor, page, self._policy, self._now)
+            judged += found
+            counted += tally
+        visited = [self._visited(page) for page in pages]
+        saved = self._monitor.store.save(self._run, self._source, self._now, judged, visited, counted)
+        self._tally += counted + Tally(new=saved.new, revised=saved.revised, flagged=saved.flagged)
+        self.problems += [str(page.problem) for page in pages if page.problem]
+
+    def ended(self, outcome: str, *problems: str) -> Collected:
+        return Collected(self._source, outcome, self._tally, (*self.problems, *problems))
+
+    def _visited(self, page: Page) -> Visited:
+        failures = self._failures.get(page.place, 0) + 1 if page.problem else 0
+        self._failures[page.place] = failures
+        wait = _back_off(page.problem, failures)
+        return Visited(
+            name=page.place,
+            cursor=page.cursor,
+            not_before=self._now + wait if wait else page.not_before,
+            problem=f"{page.problem.message} ({page.problem.kind})" if page.problem else None,
+            failures=failures,
+            notes=page.notes,
+        )
+
+
+def _back_off(problem: SourceError | None, failures: int) -> timedelta | None:
+    """How long a failing place is left alone: what its server asked for, else a quarter more each time."""
+    if problem is None:
+        return None
+    if isinstance(problem, Retry) and problem.seconds is not None:
+        return min(timedelta(seconds=problem.seconds), LONGEST_BACK_OFF)
+    return min((failures - 1) * BACK_OFF, LONGEST_BACK_OFF)
+
+
+def _judge_page(monitor: Monitor, page: Page, policy: Policy, now: datetime) -> tuple[list[Judged], Tally]:
+    """What may be kept of a page, judged; the rest is counted and forgotten here."""
+    kept: list[Judged] = []
+    dropped = Counter(page.skipped)
+    matched = 0
+    for post in page.posts:
+        held = _judge(monitor, post, policy, now)
+        if isinstance(held, Dropped):
+            dropped[held.reason] += 1
+            matched += held.reason not in ("no match", "off topic", "unreadable")
+        else:
+            kept.append(held)
+            matched += 1
+    fetched = len(page.posts) + sum(page.skipped.values())
+    return kept, Tally(fetched=fetched, matched=matched, kept=len(kept), dropped=dict(dropped))
+
+
+def _judge(monitor: Monitor, post: Post, policy: Policy, now: datetime) -> Judged | Dropped:
+    """One post's way from text to verdict. A post that breaks a step is counted, and costs only itself."""
+    try:
+        found: Document = document(post, now)
+        held = admit(found, monitor.matcher.match(found), policy, now)
+        return held if isinstance(held, Dropped) else (held, monitor.triage.judge(held, found, now))
+    except Exception as error:  # noqa: BLE001 - one poison post never stops the rest; its text is not repeated
+        log.warning("%s: a post could not be read (%s)", post.source, type(error).__name__)
+        return Dropped("unreadable")
+
+
+def known_sources(monitor: Monitor, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    """The configured sources, or those `wanted`; raises ConfigError for one that is not configured."""
+    for name in wanted or ():
+        if name not in monitor.connectors:
+            raise ConfigError(f"--source {name}: not in {monitor.path}; {nearest(name, list(monitor.connectors))}")
+    return tuple(wanted or monitor.connectors)
+
+
+def write_report(
+    monitor: Monitor, now: datetime, *, week: str | None = None, language: str | None = None, to: Path | None = None
+) -> Path | None:
+    """Write the report of a week; returns the file, or None when it went to the screen (`to` is -)."""
+    span = iso_week(week, monitor.zone) if week else week_before(now, monitor.zone)
+    language = language or monitor.settings.organisation.languages[0]
+    text = markdown(_week(monitor, span, now), language)
+    if str(to) == "-":
+        sys.stdout.write(text)
+        return None
+    path = to or monitor.reports / f"{span.name}.{language}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.write_text(text, "utf-8")
+    return unfinished.replace(path)
+
+
+def _week(monitor: Monitor, span: Span, now: datetime) -> Week:
+    settings = monitor.settings
+    zone = settings.organisation.timezone
+    return Week(
+        organisation=settings.organisation.name,
+        zone=monitor.zone,
+        span=span,
+        now=now,
+        rows=answers(monitor.store.folder, start=span.start, stop=span.stop, now=now, zone=zone, monday=span.monday),
+        queries=[(query.name, query.facet, query.purpose) for query in settings.queries],
+        ambassadors_shown=monitor.ambassadors_shown,
+        window_days=settings.privacy.window_days,
+    )

@@ -1,0 +1,64 @@
+"""Week -> Markdown, in Dutch or English. Text that people wrote is escaped: it is shown, never obeyed."""
+
+import re
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+
+from monitor import links
+from monitor.report.week import Week
+
+LANGUAGES = ("nl", "en")
+MOST_OPEN = 50
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&:=-])")
+_DAYS = {
+    "nl": ("zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"),
+    "en": ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"),
+}
+
+
+def markdown(week: Week, language: str) -> str:
+    """The report of a week. Languages without a template get English."""
+    language = language if language in LANGUAGES else "en"
+    template = _environment(week, language).get_template(f"week.{language}.md.j2")
+    return template.render(week=week, rows=week.rows, open=week.rows["open"][:MOST_OPEN], days=_DAYS[language])
+
+
+def escape(text: object) -> str:
+    """Text on one line with every character that Markdown or HTML could obey made harmless."""
+    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split())).replace("\\<", "&lt;").replace("\\&", "&amp;")
+
+
+def link(url: str, text: object) -> str:
+    """A Markdown link; the bare text when the address is not http(s)."""
+    if not url.startswith(("http://", "https://")):
+        return escape(text)
+    safe = re.sub(r"[\s<>()\\\[\]]", lambda found: f"%{ord(found[0]):02X}", url)
+    return f"[{escape(text)}]({safe})"
+
+
+def _environment(week: Week, language: str) -> jinja2.Environment:
+    folder = files("monitor.report").joinpath("templates")
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
+        autoescape=False,  # noqa: S701 - Markdown, escaped by the `md` filter below
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def when(moment: datetime | None) -> str:
+        return "-" if moment is None else f"{moment.astimezone(week.zone):%Y-%m-%d %H:%M}"
+
+    environment.filters |= {"md": escape, "when": when, "host": links.host}
+    environment.globals |= {"link": link, "language": language, "words": _words}
+    return environment
+
+
+def _words(row: Any) -> str:
+    """What an open item is shown as: its title, else the start of its excerpt."""
+    text = " ".join((row["title"] or row["excerpt"] or "-").split())
+    return text if len(text) <= 90 else f"{text[:89]}…"

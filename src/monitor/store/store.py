@@ -1,0 +1,105 @@
+"""What can be done with stored mentions: begin a run, save pages, finish it, ask where places stand, publish.
+
+A page's mentions, matches and verdicts, its place's cursor and the run's tally go into ONE transaction, and
+saving the same page twice is the same as saving it once; so a crash at any moment loses and doubles nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from monitor.model import Mention, Tally, Verdict
+from monitor.store import save, snapshot
+from monitor.store.database import Database
+from monitor.store.rows import Place, Saved, Visited
+
+COMPARED = timedelta(days=100)  # longer than anything is kept: refetched posts are looked for this far back
+
+
+class Store:
+    """The database under `folder`, and what is published from it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._database = Database(folder)
+
+    @property
+    def path(self) -> Path:
+        """The live file. Only the monitor opens it."""
+        return self._database.path
+
+    def prepare(self) -> None:
+        """Make or migrate the database; raises StoreError when it cannot be trusted."""
+        self._database.prepare()
+
+    def begin(self, run: str, source: str, now: datetime) -> None:
+        """Note that a run of `source` has begun; older ones that never ended are marked abandoned.
+
+        Call it with the source's lock held: then nobody else can be running.
+        """
+        with self._database.open() as connection:
+            connection.execute("BEGIN")
+            connection.execute("UPDATE run SET outcome = 'abandoned' WHERE outcome = 'running' AND source = ?", [source])
+            connection.execute("INSERT INTO run VALUES (?, ?, ?, NULL, 'running', 0, 0, 0, 0, 0, 0, [])", [run, source, now])
+            connection.execute("COMMIT")
+
+    def save(
+        self,
+        run: str,
+        source: str,
+        now: datetime,
+        judged: Sequence[tuple[Mention, Verdict]],
+        visited: Iterable[Visited],
+        tally: Tally,
+    ) -> Saved:
+        """Save pages in one transaction. `tally` counts all their posts but new, revised and flagged."""
+        with self._database.open() as connection:
+            connection.execute("BEGIN")
+            saved = save.mentions(connection, run, now, now - COMPARED, judged)
+            save.places(connection, source, now, visited)
+            save.tally(connection, run, source, tally, (saved["new"], saved["revised"], saved["flagged"]))
+            connection.execute("COMMIT")
+        return Saved(**saved)
+
+    def finish(self, run: str, source: str, now: datetime, outcome: str, problems: Sequence[str]) -> None:
+        """Note how a run of `source` ended: good, degraded, failed or skipped."""
+        with self._database.open() as connection:
+            connection.execute(
+                "UPDATE run SET finished = ?, outcome = ?, problems = ? WHERE run = ? AND source = ?",
+                [now, outcome, list(problems), run, source],
+            )
+
+    def places(self, source: str | None = None) -> list[Place]:
+        """Where all places stand, or those of one source."""
+        sql = (
+            "SELECT source, name, cursor, visited, succeeded, not_before, failures, problem, notes FROM place"
+            " WHERE $1 IS NULL OR source = $1 ORDER BY source, visited, name"
+        )
+        with self._database.open() as connection:
+            rows = connection.execute(sql, [source]).fetchall()
+        return [Place(*row[:-1], tuple(row[-1])) for row in rows]
+
+    def last_runs(self) -> list[Mapping[str, object]]:
+        """The newest run per source, as column -> value."""
+        sql = "SELECT * FROM run QUALIFY row_number() OVER (PARTITION BY source ORDER BY started DESC) = 1 ORDER BY source"
+        with self._database.open() as connection:
+            return _named(connection.execute(sql))
+
+    def publish(self, name: str, *, ambassadors_shown: bool) -> Path:
+        """Write a snapshot for readers and swap it in; returns its real path.
+
+        `ambassadors_shown`: enough people opted in for a count of their mentions per week to be shown.
+        """
+        with self._database.open() as connection:
+            path, mentions = snapshot.publish(
+                connection, self.folder / "published", name, ambassadors_shown=ambassadors_shown
+            )
+        self._database.promise(mentions)
+        return path
+
+
+def _named(found: duckdb.DuckDBPyConnection) -> list[Mapping[str, object]]:
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

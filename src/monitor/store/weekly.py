@@ -1,0 +1,108 @@
+"""Questions about one week, asked of the published snapshot: rows -> plain values.
+
+A mention belongs to the week in which it was published, or in which it was first seen when that was earlier
+or the date is unknown; so an item dated 2035 stands in the week it came.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from monitor.errors import StoreError
+from monitor.store.snapshot import CURRENT
+
+_HAPPENED = "least(coalesce(m.published, m.first_seen), m.first_seen)"
+_IN_WEEK = f"{_HAPPENED} >= $start AND {_HAPPENED} < $stop"
+Rows = list[Mapping[str, Any]]
+
+QUESTIONS = {
+    "totals": f"""
+        SELECT count(*) FILTER ({_IN_WEEK}) AS mentions,
+               count(*) FILTER ({_HAPPENED} >= $start - INTERVAL 7 DAY AND {_HAPPENED} < $start) AS before,
+               count(DISTINCT m.fingerprint) FILTER ({_IN_WEEK}) AS stories,
+               count(*) FILTER ({_IN_WEEK} AND v.flagged) AS flagged
+        FROM mention AS m JOIN verdict AS v ON v.mention = m.id
+    """,
+    "facets": f"""
+        SELECT m.facet, count(*) FILTER ({_IN_WEEK}) AS mentions,
+               count(*) FILTER ({_HAPPENED} >= $start - INTERVAL 7 DAY AND {_HAPPENED} < $start) AS before
+        FROM mention AS m GROUP BY ALL ORDER BY m.facet
+    """,
+    "queries": f"""
+        SELECT mm.query, count(DISTINCT m.id) FILTER ({_IN_WEEK}) AS mentions,
+               count(DISTINCT m.id) FILTER ({_HAPPENED} >= $start - INTERVAL 7 DAY AND {_HAPPENED} < $start) AS before
+        FROM mention AS m JOIN mention_match AS mm ON mm.mention = m.id GROUP BY ALL ORDER BY mm.query
+    """,
+    "days": f"""
+        SELECT dayofweek(timezone($zone, {_HAPPENED})) AS day, count(*) AS mentions
+        FROM mention AS m WHERE {_IN_WEEK} GROUP BY ALL ORDER BY ALL
+    """,
+    "rules": f"""
+        SELECT v.rule, v.reaction, v.owner, count(*) AS mentions
+        FROM mention AS m JOIN verdict AS v ON v.mention = m.id WHERE {_IN_WEEK}
+        GROUP BY ALL ORDER BY mentions DESC, v.rule
+    """,
+    "open": f"""
+        SELECT v.kinds, v.reaction, v.owner, v.due, v.why, v.reasons, m.title, m.excerpt, m.url, m.source, m.place,
+               {_HAPPENED} AS happened
+        FROM mention AS m JOIN verdict AS v ON v.mention = m.id WHERE {_IN_WEEK} AND v.flagged
+        ORDER BY v.due, happened, m.id
+    """,
+    "places": """
+        SELECT source, name, visited, succeeded, failures, problem, notes FROM place
+        WHERE problem IS NOT NULL OR len(notes) > 0 ORDER BY source, name
+    """,
+    "funnel": """
+        SELECT source, sum(fetched)::BIGINT AS fetched, sum(matched)::BIGINT AS matched, sum(kept)::BIGINT AS kept,
+               sum("new")::BIGINT AS "new"
+        FROM run WHERE started >= $start AND started < $now + INTERVAL 1 SECOND GROUP BY ALL ORDER BY source
+    """,
+    "dropped": """
+        SELECT d.reason, sum(d.posts)::BIGINT AS posts
+        FROM run_dropped AS d JOIN run AS r USING (run, source)
+        WHERE r.started >= $start AND r.started < $now + INTERVAL 1 SECOND GROUP BY ALL ORDER BY posts DESC, d.reason
+    """,
+    "ambassadors": "SELECT coalesce(sum(mentions), 0)::BIGINT AS mentions FROM ambassador_week WHERE week = $monday",
+}
+
+
+def answers(folder: Path, **given: Any) -> dict[str, Rows]:
+    """Every question answered for a week; `given`: start, stop and now (aware), zone (name), monday (date)."""
+    with reader(folder) as connection:
+        return {name: _asked(connection, sql, given) for name, sql in QUESTIONS.items()}
+
+
+@contextmanager
+def reader(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A hardened, read-only connection to the newest snapshot; raises StoreError when none was published."""
+    current = folder / "published" / CURRENT
+    if not current.exists():
+        raise StoreError(f"{current}: nothing was published yet; run: monitor run")
+    connection = duckdb.connect(str(current.resolve()), read_only=True)
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def newest(folder: Path) -> datetime | None:
+    """When the newest snapshot's last run began; None when there is no snapshot."""
+    if not (folder / "published" / CURRENT).exists():
+        return None
+    with reader(folder) as connection:
+        (started,) = connection.execute("SELECT max(started) FROM run").fetchone() or (None,)
+    return started if isinstance(started, datetime) else None
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> Rows:
+    used = {name: value for name, value in given.items() if f"${name}" in sql}
+    found = connection.execute(sql, used)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
