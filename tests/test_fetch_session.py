@@ -28,6 +28,8 @@ def service() -> Iterator[Service]:
 
 
 def _answer(request: Request) -> Reply:
+    if request.path == "/loop":
+        return Reply(302, b"", {"Location": "/loop"})
     if "to" in request.query:
         return Reply(302, b"", {"Location": request.query["to"]})
     if request.path == "/packed":
@@ -121,9 +123,8 @@ def test_a_redirect_in_bytes_of_nowhere(session, service):
 def test_too_many_redirects(session, service):
     """The session follows no more hops than the gate."""
     with pytest.raises(requests.TooManyRedirects):
-        session.get(f"{service.url}/?to=?to=?to=")
-        session.get(f"{service.url}/?to=%3Fto%3D%252F%253Fto%253D", params={"to": "?"})
-    assert len(service.requests) <= 12
+        session.get(f"{service.url}/loop")
+    assert len(service.requests) == 6
 
 
 def test_limits_hold(session, service):
@@ -144,7 +145,7 @@ def test_a_proxy_of_the_environment_is_not_used(session, service, monkeypatch):
             canary.accept()
 
 
-class Wrapped(Exception):
+class WrappedError(Exception):
     """A library's own error that keeps the first one in an attribute, as prawcore does."""
 
     def __init__(self, original: BaseException) -> None:
@@ -157,7 +158,7 @@ def test_the_cause_is_found_under_whatever_is_around_it(session, service):
     with pytest.raises(requests.ConnectionError) as caught:
         session.get("http://10.0.0.1/")
     wrapped = ValueError("outer")
-    wrapped.__context__ = Wrapped(caught.value)
+    wrapped.__context__ = WrappedError(caught.value)
     found = cause(wrapped)
     assert found is not None
     assert found.kind == "refused-address"

@@ -51,8 +51,9 @@ class Instance:
         self._now = now
         self._status: int | None = None
         self._wait: float | None = None
+        self._unasked = f"{url}/api/v2/instance/"
         session = gated_session(gate)
-        session.mount(f"{url}/api/v2/instance/", _NothingKnown())
+        session.mount(self._unasked, _NothingKnown())
         session.hooks["response"].append(self._note)
         self._api = library.Mastodon(
             api_base_url=url,
@@ -90,10 +91,13 @@ class Instance:
     def _asked(self, place: str, question: Callable[[], T]) -> T:
         self._status = self._wait = None
         try:
-            return question()
+            answer = question()
+            if self._status is not None and self._status >= 300:  # the library takes redirects for answers
+                raise ValueError("redirected")
         except Exception as error:  # the library lets KeyError, TypeError and RecursionError through
             _silence(error)
             raise self._problem(place, error) from error
+        return answer
 
     def _problem(self, place: str, error: Exception) -> SourceError:
         if self._status is None:
@@ -110,8 +114,10 @@ class Instance:
         )
 
     def _note(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        if response.url == self._unasked:
+            return
         self._status = response.status_code
-        self._wait = _wait(response.headers, self._now)
+        self._wait = wait_of(response.headers, self._now)
         response.headers = CaseInsensitiveDict({"Content-Type": response.headers.get("Content-Type", "")})
 
 
@@ -138,12 +144,13 @@ def at(place: str, error: SourceError) -> SourceError:
 
 
 def _listed(answer: Any) -> list[Any]:
-    if not isinstance(answer, list):
+    """The statuses in an answer. The library makes a list of anything: of an object its keys, of a text its letters."""
+    if not isinstance(answer, list) or (answer and not any(isinstance(each, Mapping) for each in answer)):
         raise TypeError("expected a list of statuses")
     return list(answer)
 
 
-def _wait(headers: Mapping[str, str], now: datetime) -> float | None:
+def wait_of(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds to wait: Retry-After, else X-RateLimit-Reset against the server's own clock; None: not said."""
     if "Retry-After" in headers:
         return retry_after(headers["Retry-After"], now)

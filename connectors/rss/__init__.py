@@ -18,14 +18,14 @@ from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
+from connectors.rss.cell import Cell
 from monitor import links
 from monitor.connector import Options, Page, Tools, Visit
 from monitor.errors import ConfigError, SourceError
 from monitor.fetch import Answer, Gate, Spacing, retry_after, status_problem
 from monitor.model import Post
-from pydantic import Field
-
-from connectors.rss.cell import Cell
 
 UNCONDITIONAL_EVERY = timedelta(hours=24)
 LONGEST_TTL = timedelta(hours=24)
@@ -65,7 +65,9 @@ class Rss:
 
     def missing(self) -> Sequence[str]:
         """A source without feeds has nothing to do."""
-        return () if self._options.feeds else ("[sources.rss] feeds: none given; add addresses, or import an OPML file",)
+        return (
+            () if self._options.feeds else ("[sources.rss] feeds: none given; add addresses, or import an OPML file",)
+        )
 
     def places(self) -> Sequence[str]:
         """The addresses of the feeds, each once."""
@@ -73,9 +75,7 @@ class Rss:
 
     def fetch(self, visit: Visit) -> Iterator[Page]:
         """One page per feed, in the order in which they arrive."""
-        gate = Gate(
-            user_agent=self._tools.user_agent, loopback=self._tools.loopback, deadline=self._options.deadline
-        )
+        gate = Gate(user_agent=self._tools.user_agent, loopback=self._tools.loopback, deadline=self._options.deadline)
         reading = _Reading(visit, gate, Spacing(self._options.host_spacing), Cell())
         try:
             yield from _side_by_side(reading, self._options.workers)

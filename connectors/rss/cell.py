@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from monitor.errors import Skip
-
 from connectors.rss.frames import HEAD
+from monitor.errors import Skip
 
 WALL_SECONDS = 6.0
 _GRACE = 15.0  # a fresh process must import its libraries first, on a busy machine
@@ -83,7 +82,7 @@ class _Parser:
         if self._process is not None and self._process.poll() is None:
             return self._process, WALL_SECONDS
         self.stop()
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
+        self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "connectors.rss.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

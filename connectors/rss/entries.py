@@ -33,6 +33,8 @@ _HARMLESS = re.compile(rb"""^\s*(?:"(?:&#\w{1,8};|[^&"]){0,64}"|'(?:&#\w{1,8};|[
 
 class MalformedFeed(Exception):  # noqa: N818 - says what it is
     """The document is no feed, or one that must not be parsed. The text is our own, never the feed's."""
+
+
 _SURROGATES = re.compile(rb"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7]\d{3});)+")  # feedparser dies of them
 
 

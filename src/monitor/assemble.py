@@ -50,8 +50,11 @@ class Monitor:
     def policy(self, now: datetime) -> Policy:
         """What the privacy gate goes by."""
         joined = frozenset(ambassador.account.replace(":@", ":").lower() for ambassador in self.settings.ambassadors)
+        own = frozenset(
+            handle.lower().removeprefix("@").removeprefix("u/") for handle in self.settings.organisation.accounts
+        )
         window = timedelta(days=self.settings.privacy.window_days)
-        return Policy(Pseudonyms(self.key, now.astimezone(self.zone).year), joined, window)
+        return Policy(Pseudonyms(self.key, now.astimezone(self.zone).year), own, joined, window)
 
 
 def assemble(path: Path, environment: Mapping[str, str] | None = None) -> Monitor:

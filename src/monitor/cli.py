@@ -64,14 +64,18 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _monitor(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     del version
 
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.", file_okay=False)] = Path("monitor-demo"),
+    folder: Annotated[Path, typer.Option("--dir", help="Where the demo's files go.", file_okay=False)] = Path(
+        "monitor-demo"
+    ),
     lang: Annotated[str, typer.Option(help="Language of the report: nl or en.")] = "nl",
 ) -> None:
     """Run everything once on a made-up organisation's world. Nothing leaves this machine."""
@@ -104,13 +108,16 @@ def check(config: Config = DEFAULT) -> None:
 @app.command()
 def run(
     config: Config = DEFAULT,
-    source: Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", "-s", help="Only this source; may be repeated.")
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Ask for everything the places still offer.")] = False,
 ) -> None:
     """Do one pass: fetch, match, keep what may be kept, judge, store, publish."""
     from monitor.assemble import assemble  # noqa: PLC0415
     from monitor.console import show_funnel, watching  # noqa: PLC0415
-    from monitor.pipeline import known_sources, run as one_pass  # noqa: PLC0415
+    from monitor.pipeline import known_sources  # noqa: PLC0415
+    from monitor.pipeline import run as one_pass  # noqa: PLC0415
 
     monitor = assemble(config)
     names = known_sources(monitor, source)
@@ -125,7 +132,9 @@ def run(
 @app.command()
 def report(
     config: Config = DEFAULT,
-    week: Annotated[str | None, typer.Option(help="An ISO week, e.g. 2026-W46; the last whole week when left out.")] = None,
+    week: Annotated[
+        str | None, typer.Option(help="An ISO week, e.g. 2026-W46; the last whole week when left out.")
+    ] = None,
     lang: Annotated[str | None, typer.Option(help="nl or en; the organisation's first language when left out.")] = None,
     to: Annotated[Path | None, typer.Option(help="The file to write; - for the screen.", dir_okay=False)] = None,
 ) -> None:

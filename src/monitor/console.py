@@ -24,7 +24,9 @@ def watching() -> Iterator[OnPage | None]:
     if not console.is_terminal:
         yield None
         return
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True) as bar:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+    ) as bar:
         tasks: dict[str, object] = {}
 
         def on_page(source: str, done: int, total: int) -> None:
@@ -54,19 +56,23 @@ def show_checked(monitor: Monitor) -> None:
     """What a valid configuration will do."""
     console.print(f"[green]✓[/] {monitor.path} is valid")
     for query in monitor.settings.queries:
-        console.print(Text(f"  query   {query.name} ({query.facet}): {query.text.strip()}"))
+        console.print(Text(f"  query   {query.name} ({query.facet}): {query.text.strip()}"), soft_wrap=True)
     for name, connector in monitor.connectors.items():
         console.print(Text(f"  source  {name}: {len(connector.places())} places"))
         for line in connector.missing():
-            console.print(Text(f"          skipped until: {line}", style="yellow"))
+            console.print(Text(f"          skipped until: {line}", style="yellow"), soft_wrap=True)
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
     """A line per finding, with the cure where there is one."""
     for finding in findings:
         mark, style = _MARKS[finding.state]
-        line = Text(f"{mark} ", style=style).append(f"{finding.subject:<14}", style="bold").append(finding.text, style="default")
-        console.print(line)
+        line = (
+            Text(f"{mark} ", style=style)
+            .append(f"{finding.subject:<14}", style="bold")
+            .append(finding.text, style="default")
+        )
+        console.print(line, soft_wrap=True)
 
 
 def _numbers(tally: Tally) -> tuple[str, ...]:
@@ -78,6 +84,12 @@ def _numbers(tally: Tally) -> tuple[str, ...]:
 def _show_details(one: Collected) -> None:
     if one.tally.dropped:
         reasons = sorted(one.tally.dropped.items(), key=lambda pair: (-pair[1], pair[0]))
-        console.print(Text(f"{one.source} dropped: " + ", ".join(f"{posts} {reason}" for reason, posts in reasons), style="dim"))
+        console.print(
+            Text(
+                f"{one.source} dropped: " + ", ".join(f"{posts} {reason}" for reason, posts in reasons),
+                style="dim",
+            ),
+            soft_wrap=True,
+        )
     for problem in one.problems:
-        console.print(Text(f"{one.source}: {problem}", style=_OUTCOMES[one.outcome]))
+        console.print(Text(f"{one.source}: {problem}", style=_OUTCOMES[one.outcome]), soft_wrap=True)

@@ -41,25 +41,45 @@ def examine(path: Path, now: datetime) -> list[Finding]:
     try:
         monitor = assemble(path)
     except ConfigError as error:
-        return [*found, *(Finding("bad", "configuration", problem, error.exit_code) for problem in error.problems)]
+        return [
+            *found,
+            *(Finding("bad", "configuration", problem, error.exit_code) for problem in error.problems),
+        ]
     return [*found, *_configuration(monitor), *_database(monitor, now), *_sources(monitor, now)]
 
 
 def _installation() -> Iterator[Finding]:
     python = ".".join(map(str, sys.version_info[:3]))
-    yield Finding("good", "installation", f"monitor {__version__} on Python {python}, DuckDB {version('duckdb')}, Prefect {version('prefect')}")
-    yield Finding("good", "connectors", ", ".join(f"{name} ({point.value})" for name, point in sorted(known().items())) or "none")
+    yield Finding(
+        "good",
+        "installation",
+        f"monitor {__version__} on Python {python}, DuckDB {version('duckdb')}, Prefect {version('prefect')}",
+    )
+    yield Finding(
+        "good",
+        "connectors",
+        ", ".join(f"{name} ({point.value})" for name, point in sorted(known().items())) or "none",
+    )
     owners = packages_distributions()
     for package in OWN_PACKAGES:
         others = sorted({*owners.get(package, ())} - {DISTRIBUTION})
         if others:
-            yield Finding("bad", "clash", f"{', '.join(others)} also installs a package {package!r}: use an environment of its own", 78)
+            yield Finding(
+                "bad",
+                "clash",
+                f"{', '.join(others)} also installs a package {package!r}: use an environment of its own",
+                78,
+            )
 
 
 def _configuration(monitor: Monitor) -> Iterator[Finding]:
     settings = monitor.settings
     queries, sources = len(settings.queries), len(monitor.connectors)
-    yield Finding("good", "configuration", f"{monitor.path}: {queries} queries, {sources} sources, {len(settings.ambassadors)} ambassadors")
+    yield Finding(
+        "good",
+        "configuration",
+        f"{monitor.path}: {queries} queries, {sources} sources, {len(settings.ambassadors)} ambassadors",
+    )
     if settings.fetch.allow_loopback:
         yield Finding("note", "configuration", "[fetch] allow_loopback is on: right for the demo, wrong for real use")
     if (Path.cwd() / "praw.ini").exists():
@@ -86,7 +106,12 @@ def _freshness(published: datetime | None, now: datetime) -> Iterator[Finding]:
     if published is None:
         yield Finding("note", "snapshot", "nothing was published yet; make it with: monitor run")
     elif now - published > STALE_AFTER:
-        yield Finding("bad", "snapshot", f"stale: the last run began {published:%Y-%m-%d %H:%M} UTC; is the schedule running?", 2)
+        yield Finding(
+            "bad",
+            "snapshot",
+            f"stale: the last run began {published:%Y-%m-%d %H:%M} UTC; is the schedule running?",
+            2,
+        )
     else:
         yield Finding("good", "snapshot", f"the last run began {published:%Y-%m-%d %H:%M} UTC")
 
@@ -104,7 +129,12 @@ def _places(connector: Connector, stored: Iterable[Place], now: datetime) -> Ite
     yield from _reached(connector, now)
     for place in stored:
         if place.failures > 1 and place.succeeded:
-            yield Finding("bad", connector.name, f"{place.name}: failing since {place.succeeded:%Y-%m-%d %H:%M} UTC: {place.problem}", 2)
+            yield Finding(
+                "bad",
+                connector.name,
+                f"{place.name}: failing since {place.succeeded:%Y-%m-%d %H:%M} UTC: {place.problem}",
+                2,
+            )
         for note in place.notes:
             yield Finding("note", connector.name, f"{place.name}: {note}")
 
@@ -118,6 +148,10 @@ def _reached(connector: Connector, now: datetime) -> Iterator[Finding]:
         yield Finding("bad", connector.name, str(error), error.exit_code)
         return
     failing = {page.place: page.problem for page in pages if page.problem}
-    yield Finding("good" if len(failing) < len(places) else "bad", connector.name, f"{len(places) - len(failing)} of {len(places)} places answer")
+    yield Finding(
+        "good" if len(failing) < len(places) else "bad",
+        connector.name,
+        f"{len(places) - len(failing)} of {len(places)} places answer",
+    )
     for problem in failing.values():
         yield Finding("bad", connector.name, str(problem), problem.exit_code)

@@ -23,7 +23,7 @@ def write_files(folder: Path, *, force: bool = False) -> list[str]:
     (folder / ".env.example").write_text(_template("env.example"), "utf-8")
     lines = [f"wrote {config}", f"wrote {folder / SCHEMA_NAME}", f"wrote {folder / '.env.example'}"]
     if not env.exists():  # never even with force: the key in it is what links this year's pseudonyms
-        _write_private(env, f"MONITOR_PSEUDONYM_KEY={secrets.token_hex(16)}\n")
+        write_private(env, f"MONITOR_PSEUDONYM_KEY={secrets.token_hex(16)}\n")
         lines.append(f"wrote {env} with a fresh key, readable by you alone")
     return [*lines, f"next: edit {config}, then: monitor check"]
 
@@ -33,10 +33,12 @@ def schema_text() -> str:
     return json.dumps(json_schema(options_of_all()), indent=2, ensure_ascii=False) + "\n"
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file that nobody else may read."""
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, "utf-8")
+
+
 def _template(name: str) -> str:
     return files("monitor.templates").joinpath(name).read_text("utf-8")
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(text, "utf-8")

@@ -1,7 +1,7 @@
 """OPML, the list of feeds that readers export -> `[sources.rss] feeds` of monitor.toml."""
 
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.parsers.expat import ExpatError
 
 import tomlkit
@@ -19,8 +19,8 @@ def feeds_in(path: Path) -> list[str]:
     if len(body) > LARGEST or b"<!ENTITY" in body:
         raise ConfigError(f"{path}: too large for a list of feeds, or it declares entities; not read")
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - no entities, and expat limits expansion
-    except (ElementTree.ParseError, ExpatError, ValueError) as error:
+        root = ET.fromstring(body)  # noqa: S314 - no entities, and expat limits expansion
+    except (ET.ParseError, ExpatError, ValueError) as error:
         raise ConfigError(f"{path}: not well-formed XML; export the list again as OPML") from error
     if root.tag.lower() != "opml":
         raise ConfigError(f"{path}: its root is <{root.tag[:40]}>, expected <opml>")

@@ -86,7 +86,13 @@ def publish(monitor: Monitor, name: str) -> None:
 
 
 def _collect(
-    monitor: Monitor, run: str, source: str, now: datetime, *, full: bool = False, on_page: OnPage | None = None
+    monitor: Monitor,
+    run: str,
+    source: str,
+    now: datetime,
+    *,
+    full: bool = False,
+    on_page: OnPage | None = None,
 ) -> Collected:
     connector = monitor.connectors[source]
     monitor.store.begin(run, source, now)
@@ -94,7 +100,13 @@ def _collect(
     collected = _visited(monitor, run, connector, now, full=full, on_page=on_page)
     finished = now + timedelta(seconds=time.monotonic() - started)
     monitor.store.finish(run, source, finished, collected.outcome, collected.problems)
-    log.info("%s: %s, %d new of %d fetched", source, collected.outcome, collected.tally.new, collected.tally.fetched)
+    log.info(
+        "%s: %s, %d new of %d fetched",
+        source,
+        collected.outcome,
+        collected.tally.new,
+        collected.tally.fetched,
+    )
     return collected
 
 
@@ -118,9 +130,7 @@ def _visited(
     return saving.ended("degraded" if saving.problems else "good")
 
 
-def _visit(
-    monitor: Monitor, connector: Connector, known: Mapping[str, Place], now: datetime, *, full: bool
-) -> Visit:
+def _visit(monitor: Monitor, connector: Connector, known: Mapping[str, Place], now: datetime, *, full: bool) -> Visit:
     """The places that are due, the longest unvisited first."""
     places = [name for name in connector.places() if full or _is_due(known.get(name), now)]
     places.sort(key=lambda name: known[name].visited.timestamp() if name in known else 0.0)
@@ -249,7 +259,12 @@ def known_sources(monitor: Monitor, wanted: Sequence[str] | None) -> tuple[str, 
 
 
 def write_report(
-    monitor: Monitor, now: datetime, *, week: str | None = None, language: str | None = None, to: Path | None = None
+    monitor: Monitor,
+    now: datetime,
+    *,
+    week: str | None = None,
+    language: str | None = None,
+    to: Path | None = None,
 ) -> Path | None:
     """Write the report of a week; returns the file, or None when it went to the screen (`to` is -)."""
     span = iso_week(week, monitor.zone) if week else week_before(now, monitor.zone)

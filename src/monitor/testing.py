@@ -146,9 +146,7 @@ class ConnectorContract:
         _comes_in_the_end(world, pages, pages_per_visit=40)
 
     @pytest.mark.parametrize("how", FAILURES)
-    def test_errors_and_logs_keep_silent(
-        self, world: World, how: Failure, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_errors_and_logs_keep_silent(self, world: World, how: Failure, caplog: pytest.LogCaptureFixture) -> None:
         """Promise 8: nothing a person wrote stands in an error's text or in a log line."""
         caplog.set_level(logging.DEBUG)
         visit(world)

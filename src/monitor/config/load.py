@@ -29,9 +29,7 @@ def load(path: Path) -> Settings:
         raise ConfigError(*problems(error, path, Settings)) from error
 
 
-def problems(
-    error: ValidationError, path: Path, model: type[BaseModel], prefix: Place = ()
-) -> list[str]:
+def problems(error: ValidationError, path: Path, model: type[BaseModel], prefix: Place = ()) -> list[str]:
     """One line per fault: file, line, key, what is wrong and the cure."""
     text = path.read_text("utf-8")
     return [

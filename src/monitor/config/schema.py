@@ -10,7 +10,9 @@ from monitor.connector import Options
 def json_schema(sources: Mapping[str, type[Options]]) -> dict[str, Any]:
     """The schema with the tables of the given connectors; strangers' tables are refused by name."""
     schema = Settings.model_json_schema()
-    tables = {name: options.model_json_schema(ref_template=f"#/$defs/{name}-{{model}}") for name, options in sources.items()}
+    tables = {
+        name: options.model_json_schema(ref_template=f"#/$defs/{name}-{{model}}") for name, options in sources.items()
+    }
     for name, table in tables.items():
         schema["$defs"] |= {f"{name}-{inner}": found for inner, found in table.pop("$defs", {}).items()}
     schema["properties"]["sources"] = {

@@ -61,7 +61,8 @@ class Organisation(Table):
 
     name: str = Field(min_length=1, description="The organisation's name, as the report prints it.")
     accounts: tuple[str, ...] = Field(
-        (), description="Its own accounts, e.g. @webcare@social.example or u/lindeveer: posts to them are addressed to it."
+        (),
+        description="Its own accounts, e.g. @webcare@social.example or u/lindeveer: posts to them are addressed to it.",
     )
     languages: tuple[Code, ...] = Field(
         ("nl", "en"), min_length=1, description="Languages of its public, the report's first. Two letters."
@@ -69,7 +70,8 @@ class Organisation(Table):
     timezone: Zone = Field("Europe/Amsterdam", description="For weeks, opening hours and schedules.")
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field("NL", description="Two capitals.")
     contact: str = Field(
-        min_length=3, description="A page or mail address that is told to every server, so that its owner can reach you."
+        min_length=3,
+        description="A page or mail address that is told to every server, so that its owner can reach you.",
     )
     opening_hours: dict[str, Hours] = Field(
         default_factory=lambda: {day: (time(9), time(17, 30)) for day in DAYS[:5]},
@@ -88,7 +90,9 @@ class Organisation(Table):
 class Query(Table):
     """`[[queries]]`: what is searched for, and why."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$", description="Short and stable: it stands beside every mention.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$", description="Short and stable: it stands beside every mention."
+    )
     facet: Facet = Field(description="What it serves: brand, company or ambassador.")
     purpose: str = Field(min_length=8, description="Why this is searched for, in a sentence the public may read.")
     text: str = Field(min_length=1, description='The query, e.g. lindeveer* AND (veer OR "gele boot") NOT straat.')

@@ -13,7 +13,7 @@ from monitor.assemble import assemble
 from monitor.console import console, show_funnel, watching
 from monitor.demo.serve import Served, served
 from monitor.demo.world import AMBASSADOR, NOW
-from monitor.init import SCHEMA_NAME, schema_text
+from monitor.init import SCHEMA_NAME, schema_text, write_private
 from monitor.pipeline import run, write_report
 
 PORT = 47_800  # kept over runs where free, so that a second run finds the feeds it knows
@@ -80,7 +80,8 @@ def run_demo(folder: Path, language: str) -> None:
     with served(port=PORT) as world:
         config.write_text(_config(world), "utf-8")
         (folder / SCHEMA_NAME).write_text(schema_text(), "utf-8")
-        monitor = assemble(config, _secrets(world))
+        write_private(folder / ".env", "".join(f"{name}='{value}'\n" for name, value in _secrets(world).items()))
+        monitor = assemble(config, {})
         with watching() as on_page:
             collected = run(monitor, NOW, on_page=on_page)
     report = write_report(monitor, NOW + timedelta(minutes=1), language=language)
@@ -113,7 +114,7 @@ def _quoted(names: tuple[str, ...]) -> str:
 def _secrets(world: Served) -> dict[str, str]:
     host = world.mastodon_url.removeprefix("http://").replace(".", "_").replace(":", "_").replace("-", "_")
     return {
-        "MONITOR_PSEUDONYM_KEY": "the demo's people are made up, so is its key",
+        "MONITOR_PSEUDONYM_KEY": "made up, as everything here",
         "MONITOR_REDDIT_CLIENT_ID": world.reddit_client_id,
         "MONITOR_REDDIT_CLIENT_SECRET": world.reddit_client_secret,
         f"MONITOR_MASTODON_TOKEN_{host.upper()}": world.mastodon_token,

@@ -2,6 +2,7 @@
 
 The only place that can make a `Mention`; the store accepts nothing else. Its rules, first one that holds:
 
+    our own               an account of the organisation wrote it: no mention of it by others
     no match              no query of the organisation holds: nobody's business
     off topic             an ambassador's post that no organisation query matches: forgotten in memory
     not opted in          an ambassador query matched an account that did not join
@@ -31,9 +32,13 @@ LONGEST_TITLE = 160
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the gate needs to know. `ambassadors` are `source:handle`, lower case, of those who opted in."""
+    """What the gate needs to know.
+
+    `ambassadors` are `source:handle`, lower case, of those who opted in; `own` the organisation's handles.
+    """
 
     pseudonyms: Pseudonyms
+    own: frozenset[str] = frozenset()
     ambassadors: frozenset[str] = frozenset()
     window: timedelta = timedelta(days=90)
 
@@ -41,6 +46,8 @@ class Policy:
 def admit(document: Document, matches: tuple[Match, ...], policy: Policy, now: datetime) -> Mention | Dropped:
     """The mention that may be kept, or why nothing is."""
     joined = has_joined(document, policy)
+    if document.author is not None and document.author.lower() in policy.own:
+        return Dropped("our own")
     held = tuple(match for match in matches if match.facet != "ambassador" or joined)
     reason = _reason_to_drop(document, matches, held, joined=joined, oldest=now - policy.window)
     return Dropped(reason) if reason else _mention(document, held, policy, joined=joined)

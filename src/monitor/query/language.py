@@ -189,12 +189,10 @@ class _Reader:
 
 def _tokens(text: str) -> list[_Token]:
     tokens = []
-    end = 0
-    for found in iter(lambda: _TOKEN.match(text, end), None):
+    for found in _TOKEN.finditer(text):
         kind = found.lastgroup or ""
         column = found.start(kind) + (0 if kind == "phrase" else 1)
         if kind == "stray":
             raise QueryError(f"column {column}: expected a closing quotation mark", text=text, column=column)
         tokens.append(_Token(kind, found[kind], column))
-        end = found.end()
     return [*tokens, _Token("end", "", len(text.rstrip()) + 1)]

@@ -30,5 +30,7 @@ class Matcher:
         words = Words(document.whole)
         found = ((name, facet, tree.spans(words)) for name, facet, tree in self._queries)
         return tuple(
-            Match(name, facet, tuple(sorted(set(spans))[:MOST_SPANS])) for name, facet, spans in found if spans is not None
+            Match(name, facet, tuple(sorted(set(spans))[:MOST_SPANS]))
+            for name, facet, spans in found
+            if spans is not None
         )

@@ -13,7 +13,7 @@ from monitor.report.week import Week
 LANGUAGES = ("nl", "en")
 MOST_OPEN = 50
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&:=-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!]|^[#+=-]|:(?=//))")
 _DAYS = {
     "nl": ("zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"),
     "en": ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"),

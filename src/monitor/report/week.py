@@ -65,10 +65,9 @@ class Week:
 def iso_week(name: str, zone: ZoneInfo) -> Span:
     """The week that `2026-W46` names; raises ConfigError for anything else."""
     found = re.fullmatch(r"(\d{4})-W(\d{2})", name)
+    year, number = (int(found[1]), int(found[2])) if found else (0, 0)  # which is no week
     try:
-        if not found:
-            raise ValueError(name)
-        return _span(date.fromisocalendar(int(found[1]), int(found[2]), 1), zone)
+        return _span(date.fromisocalendar(year, number, 1), zone)
     except ValueError as error:
         raise ConfigError(f"--week {name}: write an ISO week such as 2026-W46") from error
 

@@ -88,7 +88,9 @@ class Database:
 
 def steps() -> list[tuple[int, str, str]]:
     """The migrations that ship: number, name, SQL; in order."""
-    found = sorted(file.name for file in files("monitor.store").joinpath("migrations").iterdir() if file.name.endswith(".sql"))
+    found = sorted(
+        file.name for file in files("monitor.store").joinpath("migrations").iterdir() if file.name.endswith(".sql")
+    )
     folder = files("monitor.store").joinpath("migrations")
     return [(int(name[:4]), name, folder.joinpath(name).read_text("utf-8")) for name in found]
 

@@ -71,7 +71,9 @@ WHERE first_seen >= $window AND mention IN (SELECT id FROM changed WHERE action 
 _ADD_MATCHES = """
 INSERT INTO mention_match
 SELECT i.mention, i.query, i.facet, i.spans, i.first_seen
-FROM (SELECT * FROM incoming_match QUALIFY row_number() OVER (PARTITION BY mention, query ORDER BY position DESC) = 1) AS i
+FROM (
+    SELECT * FROM incoming_match QUALIFY row_number() OVER (PARTITION BY mention, query ORDER BY position DESC) = 1
+) AS i
 WHERE NOT EXISTS (
     FROM mention_match AS m WHERE m.first_seen >= $window AND m.mention = i.mention AND m.query = i.query
 )
@@ -118,9 +120,10 @@ def mentions(
     _register(connection, "incoming_match", _MATCH, [row for mention in kept for row in _match_rows(mention, now)])
     _register(connection, "incoming_verdict", _VERDICT, [_verdict_row(*pair, now) for pair in judged])
     rows = connection.execute(_MERGE, {"window": window}).fetchall()
-    changed = pa.table({"action": [row[0] for row in rows], "id": [row[1] for row in rows]}, pa.schema(
-        [("action", _TEXT), ("id", _TEXT)]
-    ))
+    changed = pa.table(
+        {"action": [row[0] for row in rows], "id": [row[1] for row in rows]},
+        pa.schema([("action", _TEXT), ("id", _TEXT)]),
+    )
     connection.register("changed", changed)
     connection.execute(_FORGET_MATCHES, {"window": window})
     connection.execute(_ADD_MATCHES, {"window": window})

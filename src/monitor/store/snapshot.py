@@ -18,8 +18,12 @@ KEEP = 3
 
 _TABLES = {
     "mention": "SELECT * EXCLUDE (author) FROM mention WHERE facet <> 'ambassador' ORDER BY first_seen",
-    "mention_match": "SELECT mm.* FROM mention_match AS mm SEMI JOIN snap.mention AS m ON m.id = mm.mention ORDER BY mm.first_seen",
-    "verdict": "SELECT v.* FROM verdict_latest AS v SEMI JOIN snap.mention AS m ON m.id = v.mention ORDER BY v.first_seen",
+    "mention_match": (
+        "SELECT mm.* FROM mention_match AS mm SEMI JOIN snap.mention AS m ON m.id = mm.mention ORDER BY mm.first_seen"
+    ),
+    "verdict": (
+        "SELECT v.* FROM verdict_latest AS v SEMI JOIN snap.mention AS m ON m.id = v.mention ORDER BY v.first_seen"
+    ),
     "place": "SELECT * EXCLUDE (cursor) FROM place WHERE name NOT LIKE '@%' ORDER BY source, name",
     "run": "SELECT * FROM run ORDER BY started, source",
     "run_dropped": "SELECT run, source, reason, sum(posts)::BIGINT AS posts FROM run_dropped GROUP BY ALL ORDER BY ALL",

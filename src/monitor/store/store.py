@@ -41,8 +41,12 @@ class Store:
         """
         with self._database.open() as connection:
             connection.execute("BEGIN")
-            connection.execute("UPDATE run SET outcome = 'abandoned' WHERE outcome = 'running' AND source = ?", [source])
-            connection.execute("INSERT INTO run VALUES (?, ?, ?, NULL, 'running', 0, 0, 0, 0, 0, 0, [])", [run, source, now])
+            connection.execute(
+                "UPDATE run SET outcome = 'abandoned' WHERE outcome = 'running' AND source = ?", [source]
+            )
+            connection.execute(
+                "INSERT INTO run VALUES (?, ?, ?, NULL, 'running', 0, 0, 0, 0, 0, 0, [])", [run, source, now]
+            )
             connection.execute("COMMIT")
 
     def save(
@@ -83,7 +87,10 @@ class Store:
 
     def last_runs(self) -> list[Mapping[str, object]]:
         """The newest run per source, as column -> value."""
-        sql = "SELECT * FROM run QUALIFY row_number() OVER (PARTITION BY source ORDER BY started DESC) = 1 ORDER BY source"
+        sql = (
+            "SELECT * FROM run QUALIFY row_number() OVER (PARTITION BY source ORDER BY started DESC) = 1"
+            " ORDER BY source"
+        )
         with self._database.open() as connection:
             return _named(connection.execute(sql))
 

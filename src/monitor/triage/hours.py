@@ -1,6 +1,6 @@
 """Opening hours, and deadlines that count them.
 
-    due = start + minutes, where only opening minutes count; round the clock when no hours are given
+due = start + minutes, where only opening minutes count; round the clock when no hours are given
 """
 
 from collections.abc import Mapping
