@@ -83,6 +83,9 @@ class Match:
     spans: tuple[tuple[int, int], ...]
 
 
+SEAL = object()  # the privacy gate's: what carries it came through there
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """What may be kept of a document. Made by the privacy gate only, which holds the one key to it.
@@ -115,8 +118,6 @@ class Mention:
         return f"{self.title}\n{self.excerpt}" if self.title else self.excerpt
 
     def __post_init__(self) -> None:
-        from monitor.privacy.gate import SEAL  # noqa: PLC0415 - the gate imports this module
-
         if self.seal is not SEAL:
             raise TypeError("only monitor.privacy.gate makes a Mention")
 

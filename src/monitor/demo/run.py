@@ -75,13 +75,8 @@ allow_loopback = true
 
 def run_demo(folder: Path, language: str) -> None:
     """Serve the world, do one pass over it, write the report in `language`, print the funnel."""
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "monitor.toml"
     with served(port=PORT) as world:
-        config.write_text(_config(world), "utf-8")
-        (folder / SCHEMA_NAME).write_text(schema_text(), "utf-8")
-        write_private(folder / ".env", "".join(f"{name}='{value}'\n" for name, value in _secrets(world).items()))
-        monitor = assemble(config, {})
+        monitor = assemble(configure(folder, world), {})
         with watching() as on_page:
             collected = run(monitor, NOW, on_page=on_page)
     report = write_report(monitor, NOW + timedelta(minutes=1), language=language)
@@ -89,6 +84,16 @@ def run_demo(folder: Path, language: str) -> None:
     _say("database", monitor.store.folder / "published" / "current.duckdb")
     _say("report", report)
     console.print("[dim]Some of the feeds are broken on purpose. Run it again: nothing is new.[/]")
+
+
+def configure(folder: Path, world: Served) -> Path:
+    """Write the demo's monitor.toml, schema and .env into `folder`; returns the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "monitor.toml"
+    config.write_text(_config(world), "utf-8")
+    (folder / SCHEMA_NAME).write_text(schema_text(), "utf-8")
+    write_private(folder / ".env", "".join(f"{name}='{value}'\n" for name, value in _secrets(world).items()))
+    return config
 
 
 def _say(what: str, path: Path | None) -> None:

@@ -20,10 +20,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.model import Document, Dropped, Match, Mention
+from monitor.model import SEAL, Document, Dropped, Match, Mention
 from monitor.privacy.pseudonym import Pseudonyms
-
-SEAL = object()
 
 LONGEST_EXCERPT = 280
 LONGEST_PRESS_EXCERPT = 160

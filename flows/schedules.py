@@ -1,0 +1,91 @@
+"""When things run, and the server and runner that see to it.
+
+every 15 minutes      each source on its own, one run at a time, a late one is cancelled
+Monday 08:00          the weekly report, in the organisation's time zone
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.request import urlopen
+
+from prefect import Flow, serve
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_API_PORT
+
+from flows.collect import collect, configured
+from flows.weekly import weekly_report
+from monitor.errors import StoreError
+
+EVERY_QUARTER = "*/15 * * * *"
+MONDAY_MORNING = "0 8 * * 1"
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+_STARTING = 120.0  # seconds the server may take
+
+
+def deployments() -> list[RunnerDeployment]:
+    """One deployment per configured source, and the weekly report."""
+    monitor = configured()
+    zone = monitor.settings.organisation.timezone
+    visits = [_deployment(collect, source, EVERY_QUARTER, zone, sources=[source]) for source in monitor.connectors]
+    return [*visits, _deployment(weekly_report, "monday", MONDAY_MORNING, zone)]
+
+
+def _deployment(flow: Flow[Any, Any], name: str, cron: str, zone: str, **parameters: Any) -> RunnerDeployment:
+    made = flow.to_deployment(
+        name,
+        schedule=Cron(cron, timezone=zone),
+        parameters=parameters,
+        concurrency_limit=ONE_AT_A_TIME,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    assert isinstance(made, RunnerDeployment)  # a coroutine in asynchronous code only, which this is not
+    return made
+
+
+def serve_all() -> None:
+    """Run all schedules until interrupted, on the configured server or on one of our own on this machine."""
+    with _server():
+        serve(*deployments(), pause_on_shutdown=False, limit=4)
+
+
+@contextmanager
+def _server() -> Iterator[None]:
+    """A Prefect server: the configured one, one that already listens here, or a child of this process."""
+    if PREFECT_API_URL.value():
+        yield
+        return
+    address = f"http://127.0.0.1:{PREFECT_SERVER_API_PORT.value()}/api"
+    os.environ["PREFECT_API_URL"] = address
+    if _answers(address):
+        yield
+        return
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        try:
+            _await(address, server)
+            yield
+        finally:
+            server.terminate()
+
+
+def _await(address: str, server: "subprocess.Popen[bytes]") -> None:
+    until = time.monotonic() + _STARTING
+    while not _answers(address):
+        if server.poll() is not None or time.monotonic() > until:
+            raise StoreError(f"{address}: the Prefect server did not start; try: prefect server start")
+        time.sleep(0.5)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/health", timeout=2) as answer:  # noqa: S310 - our own address on this machine
+            return bool(answer.status == 200)
+    except OSError:
+        return False
