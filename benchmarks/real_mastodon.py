@@ -91,18 +91,14 @@ def _said(post: Post) -> tuple[object, ...]:
 
 def report(statuses: Sequence[dict[str, Any]], pages: Sequence[Page], seconds: float) -> None:
     posts = [post for page in pages for post in page.posts]
-    refused = [
-        result for each in statuses if isinstance(result := read(each, Seen("", "", "timeline")), Refused)
-    ]
+    refused = [result for each in statuses if isinstance(result := read(each, Seen("", "", "timeline")), Refused)]
     print(
         f"{len(statuses)} statuses in {len(pages)} pages, {seconds:.2f} s ({seconds / len(statuses) * 1e3:.2f} ms each)"
     )
     print(f"  posts        {len(posts)}  {dict(Counter(post.type for post in posts))}")
     print(f"  skipped      {dict(Counter(each.reason for each in refused))}")
     print(f"  unreadable   {dict(Counter(each.detail for each in refused if each.reason == 'unreadable'))}")
-    print(
-        f"  opt-outs     {dict(Counter(signal for post in posts for signal in post.opt_outs).most_common())}"
-    )
+    print(f"  opt-outs     {dict(Counter(signal for post in posts for signal in post.opt_outs).most_common())}")
     print(f"  no opt-out   {sum(not post.opt_outs for post in posts)}")
     print(f"  no language  {sum(post.language is None for post in posts)}")
 

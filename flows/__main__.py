@@ -27,9 +27,7 @@ Config = Annotated[
 @app.command()
 def run(
     config: Config = Path("monitor.toml"),
-    source: Annotated[
-        list[str] | None, typer.Option("--source", "-s", help="Only this source; may be repeated.")
-    ] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; repeatable.")] = None,
 ) -> None:
     """Do one pass as a flow; no server needed. The same as: monitor run."""
     _prepare(config, source)

@@ -15,9 +15,10 @@ from urllib.request import urlopen
 
 from prefect import Flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_API_PORT
+from prefect.types.entrypoint import EntrypointType
 
 from flows.collect import collect, configured
 from flows.weekly import weekly_report
@@ -67,7 +68,7 @@ def _server() -> Iterator[None]:
         yield
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603 - our own interpreter, no shell
         try:
             _await(address, server)
             yield

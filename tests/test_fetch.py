@@ -155,9 +155,7 @@ def test_configured_address_never_reaches_this_machine(wide, gate, url):
     assert wide.reached() == 0
 
 
-@pytest.mark.parametrize(
-    "url", [*URLS, "//127.0.0.1:{port}/", "http:/127.0.0.1:{port}/", "http:///127.0.0.1/"]
-)
+@pytest.mark.parametrize("url", [*URLS, "//127.0.0.1:{port}/", "http:/127.0.0.1:{port}/", "http:///127.0.0.1/"])
 def test_redirect_never_reaches_this_machine(wide, gate, url):
     """S17: a public server cannot send the gate to a private address, however it spells it."""
     target = url.format(port=wide.port)
@@ -203,9 +201,7 @@ def test_rebinding_never_connects_to_a_private_address(wide, gate):
     assert (wide.reached(), len(wide.looked_up)) == (0, 100)
 
 
-@pytest.mark.parametrize(
-    "answers", [[PUBLIC_HERE, "127.0.0.1"], ["::1", PUBLIC_HERE], [PUBLIC_HERE, "10.0.0.1"]]
-)
+@pytest.mark.parametrize("answers", [[PUBLIC_HERE, "127.0.0.1"], ["::1", PUBLIC_HERE], [PUBLIC_HERE, "10.0.0.1"]])
 def test_mixed_answers_are_refused(wide, gate, answers):
     """S18: one private address among a name's answers and nothing is connected to."""
     wide.names["mixed.example"] = [answers]

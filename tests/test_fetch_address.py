@@ -87,6 +87,7 @@ def refusal(call: Callable[[], object]) -> SourceError:
         ("https://b.example/x", "https://b.example/x"),
         ("//b.example/x", "https://b.example/x"),
         ("/x", "https://a.example/x"),
+        (" /x y ", "https://a.example/x%20y"),
         ("bücher".encode().decode("latin-1"), "https://a.example/bücher"),
         ("b\xfccher", "https://a.example/bücher"),
     ],
@@ -132,13 +133,36 @@ def test_spelled_out_raises_nothing_else(text):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://user:secret@a.example/", "ftp://secret@a.example/", "http:\\\\secret@a.example"]
+    "url",
+    [
+        "http://user:secret@a.example/",
+        "ftp://secret@a.example/",
+        "http:\\\\secret@a.example",
+        "http://user:secret@a／b.example/",
+    ],
 )
 def test_a_login_is_never_shown(url):
     """An address with a login is refused without repeating the login, in the message and in its causes."""
     error = refusal(lambda: spelled_out(url))
-    assert "secret" not in "".join(traceback.format_exception(error)).replace(repr(url), "")
+    assert "secret" not in "".join(traceback.format_exception(error))
     assert error.place == shown(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://a.example/",
+        "a.example/feed",
+        "http://name@a.example/",
+        "http://a.example/a\\b",
+        "http://a.example/a b",
+        "http://a.example/a\tb",
+        " http://a.example/",
+    ],
+)
+def test_only_plain_addresses(url):
+    """What a plain address never holds is refused wherever it stands."""
+    assert refusal(lambda: spelled_out(url)).kind == "refused-address"
 
 
 def test_shown_writes_control_characters_out():

@@ -124,6 +124,14 @@ def test_sixteen_threads(gates):
         gate.close()
 
 
+def test_what_the_gate_says_of_itself(gates):
+    """Who asks and what can be read stand in every request; the host is the address's own, whoever asks."""
+    with Service(lambda _: Reply()) as service:
+        gates().get(service.url, {"Host": "other.example", "Accept-Encoding": "br", "Accept": "text/xml"})
+    expected = {"user-agent": "test", "accept": "text/xml", "accept-encoding": "gzip", "host": service.url[7:]}
+    assert service.requests[0].headers == expected
+
+
 def test_repeated_headers_become_a_list(gates):
     """Two Link headers are one list; nothing of them is lost."""
     head = OK + b'Link: <a>; rel="next"\r\nLINK: <b>; rel="prev"\r\nContent-Length: 0\r\n\r\n'
@@ -133,9 +141,7 @@ def test_repeated_headers_become_a_list(gates):
 
 def test_a_header_beyond_ascii_comes_back(gates):
     """An ETag with Latin letters is sent back byte for byte: its feed does not become unreachable."""
-    with Service(
-        lambda request: Reply(200, b"", {"ETag": request.headers.get("if-none-match", '"é"')})
-    ) as service:
+    with Service(lambda request: Reply(200, b"", {"ETag": request.headers.get("if-none-match", '"é"')})) as service:
         gate = gates()
         etag = gate.get(service.url).headers["etag"]
         assert gate.get(service.url, {"If-None-Match": etag}).headers["etag"] == '"é"'
@@ -176,9 +182,7 @@ def test_garbage_is_not_quoted(gates, caplog, sent):
 
 
 @given(
-    st.sampled_from(
-        [b"", OK, OK + b"Content-Encoding: gzip\r\n\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"]
-    ),
+    st.sampled_from([b"", OK, OK + b"Content-Encoding: gzip\r\n\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"]),
     st.binary(max_size=80),
 )
 def test_any_answer_is_an_answer_or_a_source_error(start, rest):

@@ -33,9 +33,7 @@ def _answer(request: Request) -> Reply:
     if "to" in request.query:
         return Reply(302, b"", {"Location": request.query["to"]})
     if request.path == "/packed":
-        return Reply(
-            200, gzip.compress(b'{"a": 1}'), {"Content-Encoding": "gzip", "Content-Type": "application/json"}
-        )
+        return Reply(200, gzip.compress(b'{"a": 1}'), {"Content-Encoding": "gzip", "Content-Type": "application/json"})
     if request.path == "/large":
         return Reply(200, bytes(100_001))
     return Reply(200, request.body, {"Set-Cookie": "a=1", "set-cookie": "b=2", "Link": "<1>", "link": "<2>"})
@@ -90,9 +88,7 @@ def test_redirects_are_followed(session, service):
     assert (answer.url, [hop.status_code for hop in answer.history]) == (f"{service.url}/end", [302])
 
 
-@pytest.mark.parametrize(
-    "target", ["http://10.0.0.1/", "http://169.254.169.254/x", "http://[fd00::1]/", "//0.0.0.0/"]
-)
+@pytest.mark.parametrize("target", ["http://10.0.0.1/", "http://169.254.169.254/x", "http://[fd00::1]/", "//0.0.0.0/"])
 def test_a_redirect_to_a_private_address_is_refused(session, service, target):
     """S17: a server cannot send the library to the inside; the gate's own reason is found again."""
     assert refused(session, f"{service.url}/?to={target}").kind == "refused-address"
@@ -143,6 +139,14 @@ def test_a_proxy_of_the_environment_is_not_used(session, service, monkeypatch):
         canary.setblocking(False)
         with pytest.raises(BlockingIOError):
             canary.accept()
+
+
+def test_a_netrc_file_is_not_read(session, service, monkeypatch, tmp_path):
+    """Logins of the person who runs the program are not sent along."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    session.get(service.url)
+    assert "authorization" not in service.requests[0].headers
 
 
 class WrappedError(Exception):

@@ -12,20 +12,21 @@ from typing import Any
 
 import mastodon as library
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr, ValidationError
+
 from connectors.mastodon import Mastodon
 from connectors.mastodon.instance import wait_of
 from connectors.mastodon.readers import ByOffset
 from connectors.mastodon.settings import MastodonOptions
 from connectors.mastodon.walk import Budget, Cursor, Item, Step, Walk, oldest_first, read_cursor
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from monitor.connector import Page, Tools, Visit
 from monitor.demo.mastodon_api import Account, MastodonApi, Status
 from monitor.demo.service import Reply, Request, Service
 from monitor.errors import ConfigError, Fatal, Retry, Skip
 from monitor.model import Post
 from monitor.testing import CANARY, ConnectorContract
-from pydantic import SecretStr, ValidationError
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 ULIDS = [f"01HX{number:022X}" for number in range(0xFFF, 0, -1)]  # fall as text, so comparing them would fail
@@ -90,9 +91,7 @@ def paths(service: Service) -> list[str]:
 @contextmanager
 def saying(body: bytes, status_code: int = 200, **headers: str) -> Iterator[Service]:
     """An instance that gives everybody the same answer."""
-    named = {"Content-Type": "application/json"} | {
-        name.replace("_", "-"): value for name, value in headers.items()
-    }
+    named = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
     with Service(lambda _: Reply(status_code, body, named)) as service:
         yield service
 
@@ -154,9 +153,7 @@ class TestContract(ConnectorContract):
 class TestPosts:
     def test_a_post_says_what_the_status_said(self) -> None:
         """Key, address, date, language, words and author pass unchanged; a warning becomes the title."""
-        made = status(
-            "7", 3, spoiler="Boot <3 & meer", language="fy", uri="https://elders.example/users/k/statuses/7"
-        )
+        made = status("7", 3, spoiler="Boot <3 & meer", language="fy", uri="https://elders.example/users/k/statuses/7")
         with Service(MastodonApi([made])) as service:
             [post] = posts(visit(connector(service)))
             assert post == Post(
@@ -205,9 +202,7 @@ class TestPosts:
         fields = ((), (("regels", "graag #NOARCHIVE"),))
         combinations = list(product(three, three, three, two, two, bios, fields))
         made, expected = [], {}
-        for number, (indexable, noindex, discoverable, limited, suspended, note, field) in enumerate(
-            combinations
-        ):
+        for number, (indexable, noindex, discoverable, limited, suspended, note, field) in enumerate(combinations):
             account = Account(
                 str(number),
                 f"a{number}",
@@ -255,9 +250,7 @@ class TestPosts:
 
     def test_only_public_statuses_come(self) -> None:
         """An instance that lists private statuses too changes nothing: they are counted, not read."""
-        made = [
-            status(each, visibility=each) for each in ("direct", "private", "unlisted", "public", "limited")
-        ]
+        made = [status(each, visibility=each) for each in ("direct", "private", "unlisted", "public", "limited")]
         with Service(MastodonApi(made, strict=False)) as service:
             pages = visit(connector(service))
             assert ids(pages) == ["public"]
@@ -349,11 +342,7 @@ class TestWalk:
 
         def skipping(request: Request) -> Reply:
             names = {"min_id": "since_id"}
-            return api(
-                replace(
-                    request, query={names.get(name, name): value for name, value in request.query.items()}
-                )
-            )
+            return api(replace(request, query={names.get(name, name): value for name, value in request.query.items()}))
 
         with Service(skipping) as service:
             first = visit(connector(service))
@@ -387,6 +376,27 @@ class TestWalk:
                 api.delete(id_)
             api.add(*statuses(3, start=10))
             assert ids(visit(connector(service), cursors_of(first)))[-3:] == NUMBERS[10:13]
+
+    def test_every_visit_starts_behind_the_last_twenty(self) -> None:
+        """A status that arrives late with an id of the past still comes, as long as twenty newer ones are known."""
+        api = MastodonApi(statuses(50))
+        with Service(api) as service:
+            source, cursors = connector(service), dict[str, str | None]()
+            for number in range(3):
+                cursors |= cursors_of(visit(source, cursors or None))
+                api.add(*statuses(30, start=50 + number * 30))
+            pages = visit(source, cursors)
+            assert ids(pages) == NUMBERS[90:140]
+            assert service.requests[-2].query["min_id"] == NUMBERS[89]
+
+    def test_time_ends_a_walk(self) -> None:
+        """When time is over nothing more is asked, and the next visit goes on where this one ended."""
+        api = MastodonApi(statuses(10), page_size=2)
+        with Service(api) as service:
+            source = connector(service)
+            first = visit(source, seconds=2, clock=lambda: float(len(service.requests)))
+            assert ids(first) == NUMBERS[6:10]
+            assert {*ids(visit(source, cursors_of(first)))} >= {*NUMBERS[:6]}
 
     def test_an_empty_tag_is_no_problem(self) -> None:
         """A tag without statuses gives an empty page, and the first status that comes is found."""
@@ -435,9 +445,7 @@ class TestWalk:
         st.booleans(),
         st.data(),
     )
-    def test_every_status_comes(
-        self, acts: list[str], pages: int, size: int, forwards: bool, data: Any
-    ) -> None:
+    def test_every_status_comes(self, acts: list[str], pages: int, size: int, forwards: bool, data: Any) -> None:
         """Whatever is published, deleted or interrupted between visits: all comes, in order within a visit."""
         shelf = Shelf(size, forwards=forwards)
         shelf.publish(data.draw(st.integers(0, 9)))
@@ -636,6 +644,13 @@ class TestFailures:
             assert [page.problem.kind for page in pages if page.problem] == ["network"] * 3
             assert len(broken.requests) == 6  # two places, three tries of the fetch gate each
 
+    def test_patience_starts_anew(self) -> None:
+        """Two failures in a row make an instance wait; two with a success between them do not."""
+        with Service(MastodonApi(statuses(3))) as service:
+            service.fail("500", lambda request: request.path[-1] in "ab")
+            pages = visit(connector(service, hashtags=("a", "veer", "b", "boot")))
+            assert [page.problem is None for page in pages] == [False, True, False, True]
+
     def test_nobody_listens(self) -> None:
         """A refused connection is a network problem."""
         with Service(MastodonApi()) as service:
@@ -645,7 +660,8 @@ class TestFailures:
 
     def test_redirects_are_not_followed(self) -> None:
         """An API that redirects is named as such; the other host is never asked."""
-        with Service(MastodonApi(statuses(3))) as other, saying(b"", 302, Location=other.url) as service:
+        body = json.dumps([{"id": "1", "visibility": "public", "url": "https://ver.example/1", "content": "x"}])
+        with Service(MastodonApi()) as other, saying(body.encode(), 302, Location=other.url) as service:
             [page] = visit(connector(service))
             assert "redirects" in str(page.problem)
             assert other.requests == []
@@ -709,6 +725,8 @@ class TestSearch:
             assert source.places() == (f"search: De PONT on {host(service)}",)
             assert ids(first) == NUMBERS[:90]
             assert ids(second) == NUMBERS[90:120]
+            third = visit(source, cursors_of(second))
+            assert ids(third) == ids(visit(source, cursors_of(third))) == []
             assert {post.found for post in posts(first)} == {"search"}
             assert {*paths(service)} == {"/api/v2/search"}
 
@@ -803,9 +821,7 @@ class TestSettings:
 
     def test_spellings_become_one(self) -> None:
         """Hosts and addresses, tags with and without #, in any case, are the same."""
-        made = MastodonOptions(
-            instances=("Social.example", "https://social.example/"), hashtags=("#Veer", "veer")
-        )
+        made = MastodonOptions(instances=("Social.example", "https://social.example/"), hashtags=("#Veer", "veer"))
         assert (made.instances, made.hashtags) == (("https://social.example",), ("veer",))
 
     def test_this_machine_is_for_demos(self) -> None:

@@ -142,9 +142,7 @@ def listings(world: RedditWorld) -> list[Request]:
 def changed(world: RedditWorld, change: Callable[[Request, Reply], Reply]) -> None:
     """Let `change` have the last word about each answer to a listing."""
     answer = world.answer
-    world.answer = lambda request: (
-        change(request, answer(request)) if request.method == "GET" else answer(request)
-    )
+    world.answer = lambda request: change(request, answer(request)) if request.method == "GET" else answer(request)
 
 
 def raw(**changes: Any) -> dict[str, Any]:
@@ -249,6 +247,12 @@ class TestFailures:
             visited(world)
         assert (raised.value.kind, len(world.service.requests)) == ("credentials", 1)
 
+    def test_sign_in_is_not_led_elsewhere(self, world):
+        """A redirected sign-in is refused: the client secret goes nowhere else."""
+        world.answer = lambda request: Reply(307, b"", {"Location": "/elders"})
+        assert problem_of(world).kind == "malformed"
+        assert len(world.service.requests) == 1
+
     def test_three_places_in_a_row(self, world):
         """When three places in a row fail as a host does, the others are left alone."""
         world.options["subreddits"] = ("energie", "drenthe", "groningen", "friesland")
@@ -310,6 +314,7 @@ class TestLimits:
             ({"remaining": "0", "reset": "9" * 20}, 86400.0),
             ({"remaining": "-3", "reset": "-1"}, 0.0),
             ({"remaining": "0"}, None),
+            ({"remaining": "0", "reset": "nan"}, None),
         ],
     )
     def test_nothing_left(self, world, limits, seconds):
@@ -356,9 +361,7 @@ class TestLimits:
 class TestPosts:
     def test_submission(self, world):
         """A submission's key, address, time, author and text are Reddit's own, unchanged."""
-        world.api.submissions = [
-            submission(1, selftext="Veel *last* &amp; <b>", url="https://nieuws.example/a")
-        ]
+        world.api.submissions = [submission(1, selftext="Veel *last* &amp; <b>", url="https://nieuws.example/a")]
         (post,) = [post for page in visited(world, "r/energie") for post in page.posts]
         assert (post.key, post.type, post.found, post.markup) == ("t3_a0001", "post", "timeline", "text")
         assert post.url == "https://www.reddit.com/r/energie/comments/a0001/stroom_1/"
@@ -463,9 +466,7 @@ class TestPosts:
     @given(
         st.recursive(
             st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
-            lambda some: (
-                st.lists(some, max_size=3) | st.dictionaries(st.sampled_from([*raw()["data"]]), some)
-            ),
+            lambda some: st.lists(some, max_size=3) | st.dictionaries(st.sampled_from([*raw()["data"]]), some),
             max_leaves=8,
         ),
         st.sampled_from(["t1", "t3", "more"]),
@@ -504,17 +505,51 @@ class TestCoverage:
         assert keys(second)[0] == world.keys("r/energie")[0]
         assert keys(second)[-2:] == fresh
 
-    def test_deleted_anchor(self, world):
+    def test_deleted_anchor(self):
         """When the post at which a visit stopped is deleted, its neighbour stands in for it."""
-        world.publish("r/energie", 20)
-        first = visited(world, "r/energie", pages=2)
-        world.api.submissions = [each for each in world.api.submissions if each.id != "a0022"]
-        second = visited(world, cursors={"r/energie": first[-1].cursor})
+        world = RedditWorld(200, 20)
+        with world.service:
+            first = visited(world, "r/energie", pages=2)
+            world.api.submissions = [each for each in world.api.submissions if each.id != "a0161"]
+            second = visited(world, cursors={"r/energie": first[-1].cursor})
         assert {*keys(first), *keys(second)} == {*world.keys("r/energie")}
 
-    def test_gap_out_of_reach(self, world):
-        """When all anchors of a gap are gone, the page says that posts are missing."""
-        cursor = cursor_of([Span(("t3_zzz", "t3_zzy"), START.timestamp()), Span((), NOW.timestamp())])
+    def test_one_failure_is_enough(self, world):
+        """A place that fails while its gap is read is not asked for anything else in that visit."""
+        first = visited(world, "r/energie", pages=1)
+        world.fail("r/energie", "500")
+        world.service.requests.clear()
+        (page,) = visited(world, cursors={"r/energie": first[-1].cursor})
+        assert (page.posts, page.cursor, page.problem.kind) == ((), None, "server")
+        assert len(listings(world)) == 1
+
+    def test_same_second(self, world):
+        """Posts of the same second come in the order of the listing, oldest first."""
+        world.api.submissions = [submission(number, at=START) for number in (3, 2, 1)]
+        assert keys(visited(world, "r/energie")) == ["t3_a0001", "t3_a0002", "t3_a0003"]
+
+    def test_all_anchors_deleted(self):
+        """When the neighbours are deleted too, the next walk from the top goes down to the gap's floor."""
+        world = RedditWorld(200, 20)
+        with world.service:
+            first = visited(world, "r/energie", pages=2)
+            gone = ("a0161", "a0162", "a0163")
+            world.api.submissions = [each for each in world.api.submissions if each.id not in gone]
+            second = visited(world, cursors={"r/energie": first[-1].cursor})
+        assert {*keys(first), *keys(second)} == {*world.keys("r/energie")}
+
+    def test_stopped_within_a_gap(self):
+        """A visit that is stopped while it hands a gap over leaves the rest of the gap to the next."""
+        world = RedditWorld(200, 20)
+        with world.service:
+            first = visited(world, "r/energie", pages=2)
+            stopped = visited(world, cursors={"r/energie": first[-1].cursor})[:1]
+            last = visited(world, cursors={"r/energie": stopped[-1].cursor})
+        assert {*keys(first), *keys(stopped), *keys(last)} == {*world.keys("r/energie")}
+
+    def test_gap_that_reddit_cut_off(self, world):
+        """A gap whose lower end Reddit no longer lists is noted."""
+        cursor = cursor_of([Span(("t3_a0006",), START.timestamp()), Span((), NOW.timestamp())])
         pages = visited(world, cursors={"r/energie": cursor})
         assert ["visit it more often" in note for note in pages[0].notes] == [True]
 
@@ -530,6 +565,14 @@ class TestCoverage:
         assert "1,000" in pages[0].notes[0]
         assert keys(again) == [f"t3_a{number:04}" for number in range(1051, 1101)]
         assert again[0].notes == ()
+
+    def test_no_alarm(self):
+        """Many new posts are no reason for a note when those of the last visit were met."""
+        world = RedditWorld(400, 100)
+        with world.service:
+            pages = visited(world, cursors={"r/energie": cursor_of([Span((), submission(100).at.timestamp())])})
+        assert keys(pages) == world.keys("r/energie")[50:]
+        assert pages[0].notes == ()
 
     def test_overlap_is_small(self):
         """A second visit asks once and repeats `MARGIN` posts, no more."""
@@ -548,16 +591,20 @@ class TestCoverage:
         assert "t3_a9000" in keys(visited(world, cursors={"r/energie": first[-1].cursor}))
 
     def test_date_in_the_future(self, world):
-        """A post dated in the future does not hide the posts of today."""
+        """A post dated in the future does not hide the posts of the days until then."""
         world.api.submissions.append(submission(9000, at=NOW + timedelta(days=400)))
         first = visited(world, "r/energie")
-        world.api.submissions.append(submission(9001, at=NOW + timedelta(minutes=1)))
-        assert "t3_a9001" in keys(visited(world, cursors={"r/energie": first[-1].cursor}))
+        fresh = [submission(number, at=NOW + timedelta(minutes=number)) for number in range(8000, 8080)]
+        world.api.submissions += fresh
+        found = keys(visited(world, cursors={"r/energie": first[-1].cursor}))
+        assert {*found} >= {name(each) for each in fresh}
 
-    def test_full(self, world):
+    def test_full(self):
         """A full visit asks for everything, whatever the cursor says."""
-        first = visited(world, "r/energie")
-        again = visited(world, cursors={"r/energie": first[-1].cursor}, full=True)
+        world = RedditWorld(120, 100)
+        with world.service:
+            first = visited(world, "r/energie")
+            again = visited(world, cursors={"r/energie": first[-1].cursor}, full=True)
         assert keys(again) == world.keys("r/energie")
 
     def test_empty_place(self, world):
@@ -595,26 +642,30 @@ class TestCoverage:
         """Law: over visits of any length, stopped anywhere, with deletions, every living post is handed over."""
         site = Site()
         cursor, seen = None, set()
-        for _ in range(data.draw(st.integers(1, 5))):
-            site.post(data.draw(st.integers(0, 30)))
-            site.delete(data.draw(st.integers(0, 2)))
-            pages = site.visit(cursor, pages=data.draw(st.integers(1, 4)), fails=data.draw(st.integers(1, 9)))
-            pages = pages[: data.draw(st.integers(0, len(pages)))]
-            times = [post.published for page in pages for post in page.posts]
-            assert times == sorted(times)
-            seen |= {*keys(pages)}
-            cursor = pages[-1].cursor if pages else cursor
-        for _ in range(40):
-            pages = site.visit(cursor, pages=3, fails=99)
-            assert len(pages) <= 3
-            seen |= {*keys(pages)}
-            cursor = pages[-1].cursor
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("connectors.reddit.walk.MARGIN", 3)  # a wide one would cover small mistakes
+            for _ in range(data.draw(st.integers(1, 5))):
+                site.post(data.draw(st.integers(0, 30)))
+                pages = site.visit(cursor, pages=data.draw(st.integers(1, 4)), fails=data.draw(st.integers(1, 9)))
+                pages = pages[: data.draw(st.integers(0, len(pages)))]
+                times = [post.published for page in pages for post in page.posts]
+                assert times == sorted(times)
+                seen |= {*keys(pages)}
+                cursor = pages[-1].cursor if pages else cursor
+                site.delete(
+                    *[anchor for span in spans_of(cursor) for anchor in span.anchors[: data.draw(st.integers(0, 3))]]
+                )
+            for _ in range(40):
+                pages = site.visit(cursor, pages=3, fails=99)
+                assert len(pages) <= 3
+                seen |= {*keys(pages)}
+                cursor = pages[-1].cursor
         assert {*site.names} <= seen
         assert len(spans_of(cursor)) == 1
 
 
 class Site:
-    """A listing in memory, ten to a page, two posts a second; deletes only what was listed long enough."""
+    """A listing in memory: ten posts to a page, two posts a second."""
 
     def __init__(self) -> None:
         self.names: list[str] = ["t3_0"]
@@ -624,10 +675,8 @@ class Site:
         self.names += [f"t3_{self._made + step}" for step in range(1, count + 1)]
         self._made += count
 
-    def delete(self, count: int) -> None:
-        """Delete every third post from the middle, so that one anchor in three is gone."""
-        for _ in range(min(count, len(self.names) - 1)):
-            self.names.pop(len(self.names) // 2)
+    def delete(self, *names: str) -> None:
+        self.names = [name for name in self.names if name not in names]
 
     def ask(self, after: str | None, limit: int) -> Listing:
         newest = self.names[::-1]
@@ -646,9 +695,7 @@ class Site:
                 raise Retry("server", "r/x", "down")
             return self.ask(after, limit)
 
-        made, _ = visit_place(
-            "r/x", spans_of(cursor), ask, lambda: next(asks, None) is not None, NOW.timestamp()
-        )
+        made, _ = visit_place("r/x", spans_of(cursor), ask, lambda: next(asks, None) is not None, NOW.timestamp())
         return made
 
     def _child(self, key: str) -> Child:
@@ -666,9 +713,9 @@ class TestSettings:
             "r/drenthe/comments",
             "search: a b",
         ]
-        assert Reddit(
-            RedditOptions(subreddits=("energie",), comments=False), Tools("x", {}.get)
-        ).places() == ["r/energie"]
+        assert Reddit(RedditOptions(subreddits=("energie",), comments=False), Tools("x", {}.get)).places() == [
+            "r/energie"
+        ]
 
     @pytest.mark.parametrize(
         ("options", "words"),
@@ -751,6 +798,9 @@ class TestSettings:
         assert (sign_in.method, sign_in.path) == ("POST", "/api/v1/access_token")
         assert {request.path for request in asked} == {*PATHS.values()}
         assert {request.query["raw_json"] for request in asked} == {"1"}
+        assert {(request.query["q"], request.query["sort"]) for request in asked if "q" in request.query} == {
+            ("waterveen", "new")
+        }
         assert all("mention-monitor" in request.headers["user-agent"] for request in world.service.requests)
 
     def test_unknown_place(self, world):
@@ -778,9 +828,7 @@ class TestService:
         """PRAW pages through submissions, comments and search by itself."""
         energie = reddit.subreddit("energie")
         assert [thing.fullname for thing in energie.new(limit=None)] == world.keys("r/energie")[::-1]
-        assert [thing.fullname for thing in energie.comments(limit=5)] == world.keys("r/energie/comments")[
-            :1:-1
-        ]
+        assert [thing.fullname for thing in energie.comments(limit=5)] == world.keys("r/energie/comments")[:1:-1]
         found = [thing.fullname for thing in reddit.subreddit("all").search("waterveen", sort="new")]
         assert found == world.keys("search: waterveen")[::-1]
 
@@ -820,9 +868,7 @@ class TestService:
     def test_other_grants(self, world):
         """Reddit answers 200 with an error to a grant it does not offer."""
         login = world.api._login
-        reply = world.api(
-            Request("POST", "/api/v1/access_token", {}, {"authorization": login}, b"grant_type=password")
-        )
+        reply = world.api(Request("POST", "/api/v1/access_token", {}, {"authorization": login}, b"grant_type=password"))
         assert (reply.status, json.loads(reply.body)) == (200, {"error": "unsupported_grant_type"})
 
     def test_entities(self, world):

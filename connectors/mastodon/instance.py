@@ -45,9 +45,7 @@ class Instance:
     def __init__(
         self, url: str, *, token: str | None, variable: str, user_agent: str, gate: Gate, now: datetime
     ) -> None:
-        self._cure = (
-            f"its token in {variable} is refused" if token else f"it wants a user token in {variable}"
-        )
+        self._cure = f"its token in {variable} is refused" if token else f"it wants a user token in {variable}"
         self._now = now
         self._status: int | None = None
         self._wait: float | None = None
@@ -91,12 +89,15 @@ class Instance:
     def _asked(self, place: str, question: Callable[[], T]) -> T:
         self._status = self._wait = None
         try:
-            answer = question()
-            if self._status is not None and self._status >= 300:  # the library takes redirects for answers
-                raise ValueError("redirected")
+            return self._answer(question)
         except Exception as error:  # the library lets KeyError, TypeError and RecursionError through
             _silence(error)
             raise self._problem(place, error) from error
+
+    def _answer(self, question: Callable[[], T]) -> T:
+        answer = question()
+        if self._status is not None and self._status >= 300:  # the library takes a redirect for an answer
+            raise ValueError("redirected")
         return answer
 
     def _problem(self, place: str, error: Exception) -> SourceError:
@@ -106,9 +107,7 @@ class Instance:
         if self._status == 401:
             return Fatal("credentials", place, f"401: {self._cure}")
         if 300 <= self._status < 400:
-            return Skip(
-                "malformed", place, "the API redirects; set in `instances` the host that answers itself"
-            )
+            return Skip("malformed", place, "the API redirects; set in `instances` the host that answers itself")
         return status_problem(self._status, place, wait=self._wait) or Skip(
             "malformed", place, "the answer is not what Mastodon's API gives"
         )
@@ -144,7 +143,7 @@ def at(place: str, error: SourceError) -> SourceError:
 
 
 def _listed(answer: Any) -> list[Any]:
-    """The statuses in an answer. The library makes a list of anything: of an object its keys, of a text its letters."""
+    """The statuses in an answer. The library makes lists of anything: an object's keys, a text's letters."""
     if not isinstance(answer, list) or (answer and not any(isinstance(each, Mapping) for each in answer)):
         raise TypeError("expected a list of statuses")
     return list(answer)

@@ -18,9 +18,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class MastodonOptions(Options):
     """Which instances, tags and texts to read."""
 
-    instances: tuple[str, ...] = Field(
-        (), description="Instances to read from: host names or https addresses."
-    )
+    instances: tuple[str, ...] = Field((), description="Instances to read from: host names or https addresses.")
     hashtags: tuple[str, ...] = Field((), description="Tags to follow on every instance, with or without #.")
     search: tuple[str, ...] = Field((), description="Texts to search for where a user token is given.")
     history_days: int = Field(30, ge=1, le=3650, description="How far a first visit looks back, in days.")

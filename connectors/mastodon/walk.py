@@ -203,9 +203,7 @@ class Walk:
         fresh = [item for item in page if item.id not in seen]
         if any(item.id in floor for item in page):
             window.met = True
-            fresh = [
-                item for item in dropwhile(lambda item: item.id not in floor, fresh) if item.id not in floor
-            ]
+            fresh = [item for item in dropwhile(lambda item: item.id not in floor, fresh) if item.id not in floor]
         if fresh:
             window.pages.append(fresh)
         return fresh
@@ -227,9 +225,7 @@ def oldest_first(page: Sequence[Item]) -> list[Item]:
 
 def _is_lost(cursor: Cursor, page: Sequence[Item]) -> bool:
     """Nothing known follows an id that known ones followed before."""
-    return (
-        len(cursor.known) > 1 and cursor.older is None and not any(item.id in cursor.known for item in page)
-    )
+    return len(cursor.known) > 1 and cursor.older is None and not any(item.id in cursor.known for item in page)
 
 
 def _ids(items: Iterable[Item]) -> tuple[str, ...]:

@@ -81,9 +81,7 @@ class Reddit:
     def __init__(self, options: Options, tools: Tools) -> None:
         assert isinstance(options, RedditOptions)
         if options.api and not tools.loopback:
-            raise ConfigError(
-                "[sources.reddit] api: only the demo may use another endpoint; remove this line"
-            )
+            raise ConfigError("[sources.reddit] api: only the demo may use another endpoint; remove this line")
         self._options = options
         self._tools = tools
         self._routes = dict(_routes(options))
@@ -111,9 +109,7 @@ class Reddit:
         for line in self.missing():
             raise Fatal("credentials", SOURCE, line)
         until = visit.clock() + visit.seconds
-        with closing(
-            Gate(user_agent=self._tools.user_agent, largest=LARGEST, loopback=self._tools.loopback)
-        ) as gate:
+        with closing(Gate(user_agent=self._tools.user_agent, largest=LARGEST, loopback=self._tools.loopback)) as gate:
             reddit = self._client(gate, visit)
             failed = 0
             for place in [place for place in visit.cursors if place in self._routes]:

@@ -74,10 +74,14 @@ class Walk:
         """All above the floor was listed; what may be missing is only a part of the margin."""
         return any(child.created is not None and child.created < self.span.floor for child in self.children)
 
+    def is_lost(self) -> bool:
+        """None of the anchors leads anywhere any more."""
+        return bool(self.span.anchors) and not (self.children or self.rest or self.problem)
+
     def ended_early(self) -> bool:
         """The listing ended although older posts were handed over once: Reddit cut it off."""
-        over = self.answers > 0 and not (self.rest or self.problem or self.met_floor())
-        return over and self.span.floor > 0 and bool(self.span.anchors or len(self.children) >= SHORT_LIST)
+        over = self.children and not (self.rest or self.problem or self.met_floor())
+        return bool(over) and self.span.floor > 0 and (len(self.children) >= SHORT_LIST or bool(self.span.anchors))
 
     def take(self, answer: Listing, anchors: tuple[str | None, ...]) -> tuple[str | None, ...]:
         """Add an answer to the request after `anchors[0]`; returns where to go on, empty when done."""
@@ -122,7 +126,8 @@ def visit_place(
     walks: list[Walk] = []
     problem: SourceError | None = None
     for span in spans:
-        walks.append(walk(span, ask, may_ask if problem is None else _never))
+        due = span if span.anchors else _lowered(span, walks)
+        walks.append(walk(due, ask, may_ask if problem is None else _never))
         problem = problem or walks[-1].problem
     answered = any(each.answers for each in walks)
     return (list(_pages(place, walks, now)) if answered else []), problem
@@ -131,9 +136,7 @@ def visit_place(
 def spans_of(cursor: str | None) -> tuple[Span, ...]:
     """What a cursor leaves to be read; everything, when there is none or it cannot be read."""
     try:
-        spans = tuple(
-            Span(tuple(map(str, anchors)), float(floor)) for anchors, floor in json.loads(cursor or "")
-        )
+        spans = tuple(Span(tuple(map(str, anchors)), float(floor)) for anchors, floor in json.loads(cursor or ""))
     except (ValueError, TypeError):
         return (Span(),)
     sound = spans and not spans[-1].anchors and all(isfinite(span.floor) for span in spans)
@@ -155,9 +158,12 @@ def _pages(place: str, walks: list[Walk], now: float) -> Iterator[Page]:
         waiting = {post.key for post in posts[start + size :]}
         left = [span for each in walks for span in _left(each, waiting, now)]
         chunk = tuple(posts[start : start + size])
-        yield Page(
-            place, chunk, cursor_of(left), dict(skipped) if not start else {}, notes=() if start else notes
-        )
+        yield Page(place, chunk, cursor_of(left), dict(skipped) if not start else {}, notes=() if start else notes)
+
+
+def _lowered(head: Span, walks: list[Walk]) -> Span:
+    """The head takes over the spans whose anchors are all deleted: doubles are cheap, gaps are not."""
+    return Span((), min([head.floor, *(each.span.floor for each in walks if each.is_lost())]))
 
 
 def _left(done: Walk, waiting: set[str], now: float) -> list[Span]:

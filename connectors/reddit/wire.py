@@ -56,9 +56,7 @@ class Requestor(prawcore.Requestor):
             raise problem
         return response
 
-    def _sent(
-        self, args: tuple[Any, ...], timeout: float | None, settings: dict[str, Any]
-    ) -> requests.Response:
+    def _sent(self, args: tuple[Any, ...], timeout: float | None, settings: dict[str, Any]) -> requests.Response:
         place = SOURCE if str(args[1]).endswith(_TOKEN_PATH) else ""
         try:
             return super().request(*args, timeout=timeout, **settings)

@@ -60,48 +60,93 @@ class Monitor:
 def assemble(path: Path, environment: Mapping[str, str] | None = None) -> Monitor:
     """Everything a run needs; raises ConfigError with every fault that was found."""
     path = path.absolute()
-    settings = load(path)
-    secrets = read_secrets(path.parent, environment) if environment is not None else read_secrets(path.parent)
-    connectors = connect(settings, secrets, path)
-    matcher = _matcher(settings, path)
-    _may_visit_ambassadors(settings, path)
-    scheme = settings.paths.scheme
+    written = read(path)
+    faults = Faults()
+    settings = faults.gather(settings_of, written)
+    options = faults.gather(options_in, written)
+    faults.gather(_check_queries, written)
+    faults.gather(_check_ambassadors, written)
+    secrets = faults.gather(read_secrets, path.parent, os.environ if environment is None else environment)
+    key = faults.gather(_key, secrets, path) if secrets else None
+    scheme = faults.gather(_scheme, settings, path) if settings else None
+    if not (settings and options and secrets and key and scheme):
+        faults.tell()
+        raise ConfigError(f"{path}: [sources] is empty; add a table such as [sources.rss]")
+    connectors = faults.gather(connect, options, settings, secrets, written)
+    faults.tell()
+    return _monitor(path, settings, connectors or {}, scheme, key)
+
+
+def _monitor(path: Path, settings: Settings, connectors: Mapping[str, Connector], scheme: Scheme, key: bytes) -> Monitor:
+    organisation = settings.organisation
     return Monitor(
         path=path,
         settings=settings,
         connectors=connectors,
-        matcher=matcher,
+        matcher=Matcher(Search(query.name, query.facet, query.text) for query in settings.queries),
         triage=Triage(
-            cues=Cues(settings.organisation.languages),
-            scheme=read_scheme(path.parent / scheme if scheme else None),
-            hours=OpeningHours(ZoneInfo(settings.organisation.timezone), settings.organisation.opening_hours),
-            language=settings.organisation.languages[0],
+            cues=Cues(organisation.languages),
+            scheme=scheme,
+            hours=OpeningHours(ZoneInfo(organisation.timezone), organisation.opening_hours),
+            language=organisation.languages[0],
         ),
         store=Store(path.parent / settings.paths.data),
-        key=_key(secrets, path),
+        key=key,
     )
 
 
-def _matcher(settings: Settings, path: Path) -> Matcher:
-    names = [query.name for query in settings.queries]
-    faults = [f"{path}: [queries] two are named {name!r}: rename one" for name in {*names} if names.count(name) > 1]
-    for query in settings.queries:
-        try:
-            Matcher([Search(query.name, query.facet, query.text)])
-        except QueryError as error:
-            faults.append(f"{path}: [queries] {query.name}: {error}")
+def _check_queries(written: Written) -> None:
+    """Every query can be read and has a name of its own."""
+    faults: list[str] = []
+    seen: dict[str, int] = {}
+    for at, query in enumerate(_tables(written, "queries")):
+        name, text = query.get("name"), query.get("text")
+        if isinstance(name, str) and seen.setdefault(name, at) != at:
+            faults.append(f"{written.where(('queries', at, 'name'))}: two queries are named {name!r}; rename one")
+        if isinstance(text, str):
+            faults += _query_faults(written, at, text)
     if faults:
         raise ConfigError(*faults)
-    return Matcher(Search(query.name, query.facet, query.text) for query in settings.queries)
 
 
-def _may_visit_ambassadors(settings: Settings, path: Path) -> None:
-    privacy = settings.privacy
-    if settings.ambassadors and not (privacy.dpia_approved_on and privacy.works_council_consent_on):
+def _query_faults(written: Written, at: int, text: str) -> list[str]:
+    """What is wrong with one query, at the line of the file in which the fault stands."""
+    place = ("queries", at, "text")
+    try:
+        parse(text)
+    except QueryError as error:
+        begins = line_of(written.text, place) or 1
+        faulty = text.split("\n")[text.count("\n", 0, error.column - 1)]
+        line = line_with(written.text, faulty, begins)
+        return [f"{written.path}, line {line}: [queries {at + 1}] text: {error}"]
+    return []
+
+
+def _check_ambassadors(written: Written) -> None:
+    """Nobody's account is visited before the two dates stand in the file, nor configured where nobody would look."""
+    ambassadors = _tables(written, "ambassadors")
+    privacy = written.tables.get("privacy")
+    dates = privacy if isinstance(privacy, dict) else {}
+    missing = [date for date in ("dpia_approved_on", "works_council_consent_on") if date not in dates]
+    if ambassadors and missing:
         raise ConfigError(
-            f"{path}: [[ambassadors]] needs [privacy] dpia_approved_on and works_council_consent_on: "
+            f"{written.where(('ambassadors',))}: needs [privacy] {' and '.join(missing)}: "
             "people's accounts are not visited before both have been given"
         )
+
+
+def _tables(written: Written, name: str) -> list[dict[str, Any]]:
+    """The tables `[[name]]`, as far as they are tables."""
+    found = written.tables.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _scheme(settings: Settings, path: Path) -> Scheme:
+    own = settings.paths.scheme
+    try:
+        return read_scheme(path.parent / own if own else None)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{own}: not UTF-8; save the file again as UTF-8") from error
 
 
 def _key(secrets: Secrets, path: Path) -> bytes:

@@ -3,13 +3,15 @@
 import functools
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from monitor import __version__
 from monitor.config import Secrets, Settings
-from monitor.config.load import nearest, problems
+from monitor.config.lines import line_of
+from monitor.config.load import Faults, Written, problems
+from monitor.config.words import nearest
 from monitor.connector import Connector, Options, Tools
 from monitor.errors import ConfigError
 
@@ -28,10 +30,14 @@ def known() -> Mapping[str, EntryPoint]:
 
 
 def connector_class(name: str) -> type[Connector]:
-    """The class of a connector; raises ConfigError with the nearest name when there is none."""
+    """The class of a connector; raises ConfigError with the nearest name, or when its package is broken."""
     if name not in known():
         raise ConfigError(f"[sources.{name}]: no such source; {nearest(name, list(known()))}")
-    loaded: type[Connector] = known()[name].load()
+    try:
+        loaded: type[Connector] = known()[name].load()
+    except (ImportError, AttributeError) as error:
+        point = known()[name].value
+        raise ConfigError(f"[sources.{name}]: {point} cannot be loaded; install its package again") from error
     return loaded
 
 
@@ -40,25 +46,46 @@ def options_of_all() -> dict[str, type[Options]]:
     return {name: connector_class(name).options for name in sorted(known())}
 
 
-def connect(settings: Settings, secrets: Secrets, path: Path) -> dict[str, Connector]:
-    """A connector per `[sources.*]` table; raises ConfigError with every fault of all of them."""
-    made: dict[str, Connector] = {}
-    faults: list[str] = []
-    for name in settings.sources:
-        try:
-            made[name] = _made(name, settings, secrets)
-        except ValidationError as error:
-            faults += problems(error, path, connector_class(name).options, ("sources", name))
-        except ConfigError as error:
-            faults += [f"{path}: {problem}" for problem in error.problems]
-    if faults:
-        raise ConfigError(*faults)
-    return made
+def options_in(written: Written) -> dict[str, Options]:
+    """The options of every `[sources.*]` table; raises ConfigError with every fault of all of them."""
+    faults = Faults()
+    tables = written.tables.get("sources")
+    named = tables.items() if isinstance(tables, dict) else ()  # else `Settings` tells what is wrong with it
+    made = {name: faults.gather(_options, name, table, written) for name, table in named if isinstance(table, dict)}
+    faults.tell()
+    return {name: options for name, options in made.items() if options is not None}
 
 
-def _made(name: str, settings: Settings, secrets: Secrets) -> Connector:
-    kind = connector_class(name)
-    return kind(kind.options.model_validate(settings.sources[name]), _tools(name, settings, secrets))
+def connect(options: Mapping[str, Options], settings: Settings, secrets: Secrets, written: Written) -> dict[str, Connector]:
+    """A connector per source; raises ConfigError with every fault of all of them."""
+    faults = Faults()
+    made = {name: faults.gather(_made, name, one, settings, secrets, written) for name, one in options.items()}
+    faults.tell()
+    return {name: connector for name, connector in made.items() if connector is not None}
+
+
+def _options(name: str, table: dict[str, Any], written: Written) -> Options:
+    place = ("sources", name)
+    try:
+        kind = connector_class(name).options
+        return kind.model_validate(table)
+    except ValidationError as error:
+        raise ConfigError(*problems(error, written, kind, place)) from error
+    except ConfigError as error:
+        raise _at_line(error, written, name) from error
+
+
+def _made(name: str, options: Options, settings: Settings, secrets: Secrets, written: Written) -> Connector:
+    try:
+        return connector_class(name)(options, _tools(name, settings, secrets))
+    except ConfigError as error:
+        raise _at_line(error, written, name) from error
+
+
+def _at_line(error: ConfigError, written: Written, name: str) -> ConfigError:
+    """The same faults with the file and the table's line before each."""
+    line = line_of(written.text, ("sources", name))
+    return ConfigError(*(f"{written.path}, line {line}: {problem}" for problem in error.problems))
 
 
 def _tools(name: str, settings: Settings, secrets: Secrets) -> Tools:

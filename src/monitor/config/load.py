@@ -1,117 +1,120 @@
-"""Reading monitor.toml: every fault is told with file, line, key and cure, all of them at once."""
+"""Reading monitor.toml: every fault is told with file, line, key and cure, all of them at once.
 
-import difflib
-import re
+    path -> read -> Written -> settings_of -> Settings
+                       '-> problems: pydantic's errors in our words, each at its line
+"""
+
 import stat
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_settings import TomlConfigSettingsSource
 
+from monitor.config.lines import Place, line_of
 from monitor.config.settings import Settings
+from monitor.config.words import nearest, told
 from monitor.errors import ConfigError
 
+__all__ = ["CONFIG_NAME", "Faults", "Place", "Written", "load", "nearest", "problems", "read", "settings_of", "where"]
+
 CONFIG_NAME = "monitor.toml"
-Place = tuple[int | str, ...]
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A configuration as it stands in its file: the text, and the tables that TOML makes of it."""
+
+    path: Path
+    text: str = field(repr=False)
+    tables: dict[str, Any] = field(repr=False)
+
+    def where(self, place: Place) -> str:
+        """`monitor.toml, line 12: [queries 2] facet`."""
+        return where(self.path, self.text, place)
+
+
+class Faults:
+    """Gathers what several checks find, so that a person reads it once and mends it once."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def gather(self, check: Callable[..., Value], *given: Any) -> Value | None:
+        """What `check` returns, or None when it found faults."""
+        try:
+            return check(*given)
+        except ConfigError as error:
+            self.found += error.problems
+            return None
+
+    def tell(self) -> None:
+        """Raise ConfigError with everything that was found, if anything was."""
+        if self.found:
+            raise ConfigError(*dict.fromkeys(self.found))
 
 
 def load(path: Path) -> Settings:
     """The settings in `path`; raises ConfigError with one line per fault."""
-    _readable(path)
+    return settings_of(read(path))
+
+
+def read(path: Path) -> Written:
+    """The file's text and tables; raises ConfigError when it is no TOML, or open to strangers' changes."""
+    text = _text(path)
     try:
-        return Settings(**TomlConfigSettingsSource(Settings, path)())
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        return Written(path, text, tomllib.loads(text))
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError of int()
+        said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "too deeply nested, or too long a number"
+        raise ConfigError(f"{path}: not valid TOML: {said}") from error
+
+
+def settings_of(written: Written) -> Settings:
+    """The settings that are written; raises ConfigError with one line per fault."""
+    try:
+        return Settings.model_validate(written.tables)
     except ValidationError as error:
-        raise ConfigError(*problems(error, path, Settings)) from error
+        raise ConfigError(*problems(error, written, Settings)) from error
 
 
-def problems(error: ValidationError, path: Path, model: type[BaseModel], prefix: Place = ()) -> list[str]:
-    """One line per fault: file, line, key, what is wrong and the cure."""
-    text = path.read_text("utf-8")
+def problems(error: ValidationError, written: Written, model: type[BaseModel], prefix: Place = ()) -> list[str]:
+    """One line per fault: file, line, key, what is wrong and the cure. `prefix`: where `model`'s table stands."""
     return [
-        f"{where(path, text, prefix + fault['loc'])}: {_told(fault, model)}"
-        for fault in error.errors(include_url=False, include_input=False)
+        f"{written.where(prefix + fault['loc'])}: {told(fault, model)}"
+        for fault in error.errors(include_url=False)
     ]
 
 
 def where(path: Path, text: str, place: Place) -> str:
     """`monitor.toml, line 12: [queries 2] facet`."""
     line = line_of(text, place)
-    *tables, key = place or ("",)
-    table = f"[{' '.join(str(part + 1) if isinstance(part, int) else part for part in tables)}] " if tables else ""
-    return f"{path}{f', line {line}' if line else ''}: {table}{key}"
+    return f"{path}{f', line {line}' if line else ''}: {_named(place)}"
 
 
-def line_of(text: str, place: Place) -> int | None:
-    """The line of a key, or of the nearest table around it; None when nothing of it stands in the file."""
-    best: tuple[int, int] | None = None
-    table: list[int | str] = []
-    counts: dict[tuple[int | str, ...], int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$", line):
-            table = _table(header[2], bool(header[1]), counts)
-            here = table
-        elif key := re.match(r"\s*([\w\"'.-]+)\s*=", line):
-            here = [*table, *_names(key[1])]
-        else:
-            continue
-        if list(place[: len(here)]) == here and (best is None or len(here) > best[0]):
-            best = (len(here), number)
-    return best[1] if best else None
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """` did you mean "x"?`, or the list of what is known."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(sorted(known))}"
-
-
-def _readable(path: Path) -> None:
+def _text(path: Path) -> str:
     try:
         if path.stat().st_mode & stat.S_IWOTH:
             raise ConfigError(f"{path}: anybody on this machine can change it; mend with: chmod o-w {path}")
-        path.read_text("utf-8")
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(f"{path}: not found; write one with: monitor init") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}: not UTF-8; save the file again as UTF-8") from error
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read ({type(error).__name__})") from error
 
 
-def _told(fault: Any, model: type[BaseModel]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return f"unknown key; {nearest(str(fault['loc'][-1]), _known(model, fault['loc'][:-1]))}"
-    if fault["type"] == "missing":
-        return "is missing; add it"
-    return str(fault["msg"]).removeprefix("Value error, ")
+def _named(place: Place) -> str:
+    """Table and key of a place: ("queries", 1, "facet") is `[queries 2] facet`."""
+    keys = [at for at, part in enumerate(place) if isinstance(part, str)]
+    if len(keys) < 2:
+        return f"{_dotted(place)}"
+    return f"[{_dotted(place[: keys[-1]])}] {_dotted(place[keys[-1] :])}"
 
 
-def _known(model: type[BaseModel], place: Place) -> list[str]:
-    """The keys of the table at `place`."""
-    for part in place:
-        field = model.model_fields.get(str(part))
-        inner = _model_in(field.annotation) if field else None
-        model = inner or model
-    return list(model.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found: Callable[[Any], type[BaseModel] | None] = _model_in
-    return next((model for part in get_args(annotation) if (model := found(part))), None)
-
-
-def _table(name: str, many: bool, counts: dict[tuple[int | str, ...], int]) -> list[int | str]:
-    names = _names(name)
-    if not many:
-        return names
-    counts[tuple(names)] = counts.get(tuple(names), -1) + 1
-    return [*names, counts[tuple(names)]]
-
-
-def _names(dotted: str) -> list[int | str]:
-    return [part.strip().strip("\"'") for part in dotted.split(".")]
+def _dotted(place: Place) -> str:
+    return "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")

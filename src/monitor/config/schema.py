@@ -6,6 +6,8 @@ from typing import Any
 from monitor.config.settings import Settings
 from monitor.connector import Options
 
+DIALECT = "http://json-schema.org/draft-07/schema#"
+
 
 def json_schema(sources: Mapping[str, type[Options]]) -> dict[str, Any]:
     """The schema with the tables of the given connectors; strangers' tables are refused by name."""
@@ -15,11 +17,5 @@ def json_schema(sources: Mapping[str, type[Options]]) -> dict[str, Any]:
     }
     for name, table in tables.items():
         schema["$defs"] |= {f"{name}-{inner}": found for inner, found in table.pop("$defs", {}).items()}
-    schema["properties"]["sources"] = {
-        "type": "object",
-        "description": "One table per source.",
-        "properties": tables,
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": "monitor.toml", **schema}
+    schema["properties"]["sources"] |= {"properties": tables, "additionalProperties": False}
+    return schema | {"$schema": DIALECT, "title": "monitor.toml"}

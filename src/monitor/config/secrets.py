@@ -40,7 +40,12 @@ def read_secrets(folder: Path, environment: Mapping[str, str] = os.environ) -> S
 
 
 def _from_file(file: Path) -> dict[str, str]:
+    """The MONITOR_ variables in the file. Values are taken as they stand: a `$` in a password is no variable."""
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(f"{file}: others can read it, and it holds secrets; mend with: chmod 600 {file}")
-    values = dotenv_values(file)
+    try:
+        values = dotenv_values(file, interpolate=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        said = f"{file}: cannot be read as UTF-8 text ({type(error).__name__}); save it again"
+        raise ConfigError(said) from None  # the error quotes what stands in the file
     return {name: value for name, value in values.items() if value and name.startswith(PREFIX)}

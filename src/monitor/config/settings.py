@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.model import Facet
 
@@ -23,9 +22,9 @@ def _zone(name: str) -> str:
 
 
 def _hours(value: Any) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, tuple):  # made by a program, not written
         return value
-    found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", value)
+    found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", value) if isinstance(value, str) else None
     if not found:
         raise ValueError("opening hours are written like 09:00-17:30")
     numbers = [int(number) for number in found.groups()]
@@ -41,6 +40,12 @@ def _in_order(value: tuple[time, time]) -> tuple[time, time]:
     return value
 
 
+def _printable(path: Path) -> Path:
+    if not str(path).isprintable():
+        raise ValueError("a path holds letters, digits and signs only, no control characters")
+    return path
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Hours = Annotated[
     tuple[time, time],
@@ -48,6 +53,7 @@ Hours = Annotated[
     AfterValidator(_in_order),
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+PlainPath = Annotated[Path, AfterValidator(_printable)]
 
 
 class Table(BaseModel):
@@ -65,13 +71,15 @@ class Organisation(Table):
         description="Its own accounts, e.g. @webcare@social.example or u/lindeveer: posts to them are addressed to it.",
     )
     languages: tuple[Code, ...] = Field(
-        ("nl", "en"), min_length=1, description="Languages of its public, the report's first. Two letters."
+        ("nl", "en"), min_length=1, description="Languages of its public, the report's first; two small letters each, such as nl."
     )
     timezone: Zone = Field("Europe/Amsterdam", description="For weeks, opening hours and schedules.")
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field("NL", description="Two capitals.")
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field("NL", description="Two capitals, such as NL.")
     contact: str = Field(
         min_length=3,
-        description="A page or mail address that is told to every server, so that its owner can reach you.",
+        pattern=r"^[!-~]+$",  # it travels in a header
+        description="A page or mail address that is told to every server, so that its owner can reach you; "
+        "without blanks and accents.",
     )
     opening_hours: dict[str, Hours] = Field(
         default_factory=lambda: {day: (time(9), time(17, 30)) for day in DAYS[:5]},
@@ -91,7 +99,8 @@ class Query(Table):
     """`[[queries]]`: what is searched for, and why."""
 
     name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$", description="Short and stable: it stands beside every mention."
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$",
+        description="Short and stable, for it stands beside every mention; small letters, digits, - and _ only.",
     )
     facet: Facet = Field(description="What it serves: brand, company or ambassador.")
     purpose: str = Field(min_length=8, description="Why this is searched for, in a sentence the public may read.")
@@ -120,8 +129,8 @@ class Privacy(Table):
 class Paths(Table):
     """`[paths]`: where things are kept, relative to monitor.toml."""
 
-    data: Path = Field(Path("data"), description="Database, snapshots, locks and reports.")
-    scheme: Path | None = Field(None, description="Your reaction scheme; the one that ships when left out.")
+    data: PlainPath = Field(Path("data"), description="Database, snapshots, locks and reports.")
+    scheme: PlainPath | None = Field(None, description="Your reaction scheme; the one that ships when left out.")
 
 
 class Fetch(Table):
@@ -132,28 +141,18 @@ class Fetch(Table):
     allow_loopback: bool = Field(False, description="Allow this machine's own addresses. For the demo and tests only.")
 
 
-class Settings(BaseSettings):
-    """All of monitor.toml. `sources` holds one table per connector, checked against its own options."""
+class Settings(Table):
+    """All of monitor.toml, and nothing else: what the environment could change would not be seen in review.
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+    `sources` holds one table per connector, checked against its own options by `monitor.registry`.
+    """
 
-    organisation: Organisation
-    queries: tuple[Query, ...] = Field(min_length=1)
-    sources: dict[str, dict[str, Any]] = Field(min_length=1)
-    ambassadors: tuple[Ambassador, ...] = ()
-    privacy: Privacy = Privacy()
-    paths: Paths = Paths()
-    fetch: Fetch = Fetch()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The file alone: what the environment could change would not be seen in review."""
-        del settings_cls, env_settings, dotenv_settings, file_secret_settings
-        return (init_settings,)
+    organisation: Organisation = Field(description="The table [organisation]: who is monitoring.")
+    queries: tuple[Query, ...] = Field(min_length=1, description="Tables [[queries]]: what is searched for, and why.")
+    sources: dict[str, dict[str, Any]] = Field(
+        min_length=1, description="A table per source, such as [sources.rss]: where it is searched."
+    )
+    ambassadors: tuple[Ambassador, ...] = Field((), description="Tables [[ambassadors]]: accounts that opted in.")
+    privacy: Privacy = Field(Privacy(), description="The table [privacy].")
+    paths: Paths = Field(Paths(), description="The table [paths].")
+    fetch: Fetch = Field(Fetch(), description="The table [fetch].")

@@ -114,9 +114,7 @@ class MastodonApi:
             case ["api", "v1", "accounts", id_, "statuses"]:
                 return self._page(request, lambda status: self._shown_by(status, id_, request.query))
             case ["api", "v1", "statuses"]:
-                return self._several(
-                    request, [value for name, value in request.query.items() if name == "id[]"]
-                )
+                return self._several(request, [value for name, value in request.query.items() if name == "id[]"])
             case ["api", "v1", "statuses", id_]:
                 return self._one(request, id_)
         return None
@@ -152,9 +150,7 @@ class MastodonApi:
     def _search(self, request: Request, *, known: bool) -> Reply:
         """Newest first by offset; statuses are found for users only. `min_id` works as `since_id` here."""
         words = request.query.get("q", "").casefold()
-        found = [
-            each for each in _within(self._statuses, request.query) if not each.deleted and self._listed(each)
-        ]
+        found = [each for each in _within(self._statuses, request.query) if not each.deleted and self._listed(each)]
         hits = [each for each in reversed(found) if words in f"{each.spoiler} {each.text_html}".casefold()]
         start = int(request.query.get("offset", 0))
         page = hits[start : start + self._size(request)] if known else []
@@ -173,9 +169,7 @@ class MastodonApi:
     def _several(self, request: Request, ids: Sequence[str]) -> Reply:
         host = request.headers.get("host", "")
         found = [each for each in self._statuses if each.id in ids and not each.deleted]
-        return self._json(
-            200, [_status(each, host) for each in found if each.visibility in ("public", "unlisted")]
-        )
+        return self._json(200, [_status(each, host) for each in found if each.visibility in ("public", "unlisted")])
 
     def _one(self, request: Request, id_: str) -> Reply:
         for status in self._statuses:
@@ -187,9 +181,7 @@ class MastodonApi:
         reset = (self._now() + timedelta(minutes=5)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         limits = {"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "299", "X-RateLimit-Reset": reset}
         kind = {"Content-Type": "application/json; charset=utf-8"}
-        return Reply(
-            status, json.dumps(body, ensure_ascii=False).encode(), {**kind, **limits, **(headers or {})}
-        )
+        return Reply(status, json.dumps(body, ensure_ascii=False).encode(), {**kind, **limits, **(headers or {})})
 
 
 def _parts(request: Request) -> list[str]:

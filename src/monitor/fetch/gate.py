@@ -82,9 +82,7 @@ class Gate:
         with self._within_deadline():
             return self._follow(url, dict(headers or {}))
 
-    def send(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Answer:
+    def send(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Send one request and do not follow redirects."""
         with self._within_deadline():
             return self._one(method, url, headers or {}, body)
@@ -144,9 +142,7 @@ class Gate:
 
     def _exchange(self, method: str, url: str, headers: Headers, body: bytes) -> Answer:
         waiting = {"timeout": {"pool": self._deadline.left()}}
-        with self._pool.stream(
-            method, url, headers=headers, content=body or None, extensions=waiting
-        ) as response:
+        with self._pool.stream(method, url, headers=headers, content=body or None, extensions=waiting) as response:
             named = _named(response.headers)
             whole = bodies.read(response.iter_stream(), named, self._largest, shown(url))
         return Answer(response.status, url, named, whole)

@@ -97,11 +97,7 @@ def _response(
     response.status_code = status
     response.reason = responses.get(status, "")
     response.headers = CaseInsensitiveDict(
-        {
-            name: value
-            for name, value in headers.items()
-            if name not in ("content-encoding", "transfer-encoding")
-        }
+        {name: value for name, value in headers.items() if name not in ("content-encoding", "transfer-encoding")}
     )
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     response.raw = io.BytesIO(body)

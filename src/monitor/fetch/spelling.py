@@ -23,9 +23,7 @@ def spelled_out(url: str) -> str:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Skip("refused-address", shown(url), "only http and https addresses are fetched")
         if "@" in parts.netloc or "\\" in url or any(ord(char) <= 32 or ord(char) == 127 for char in url):
-            raise Skip(
-                "refused-address", shown(url), "logins, backslashes and blanks in an address are refused"
-            )
+            raise Skip("refused-address", shown(url), "logins, backslashes and blanks in an address are refused")
         path, query = quote(parts.path or "/", safe=_PATH), quote(parts.query, safe=f"{_PATH}?[]|")
         return urlunsplit((parts.scheme, _authority(parts), path, query, ""))
     except ValueError:  # a bad port, bracket or label; its text may quote a login, so it ends here
@@ -35,7 +33,7 @@ def spelled_out(url: str) -> str:
 def next_hop(url: str, location: str) -> str:
     """Where a redirect from `url` leads; raises Skip when it gives up https or leads nowhere."""
     try:
-        target = urljoin(url, _as_sent(location))
+        target = urljoin(url, _as_sent(location).replace(" ", "%20"))  # servers write blanks, browsers follow
         given_up = urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http"
     except ValueError:
         raise Skip("malformed", shown(url), "it redirects to something that is no address") from None

@@ -1,0 +1,50 @@
+"""In which line of a TOML text a key stands: the parser does not say, people want to know."""
+
+import re
+
+Place = tuple[int | str, ...]
+
+_HEADER = re.compile(r"\s*\[(\[)?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_TEXTS = re.compile(r"""(?s)'''.*?'{3,5}|\"\"\"(?:\\.|[^\\])*?\"{3,5}|'[^'\n]*'|"(?:\\.|[^"\\\n])*"|#[^\n]*""")
+
+
+def line_of(text: str, place: Place) -> int | None:
+    """The line of a key, or of the nearest table around it; None when nothing of it stands in the text."""
+    best: tuple[int, int] | None = None
+    table: list[int | str] = []
+    counts: dict[tuple[int | str, ...], int] = {}
+    for number, line in enumerate(_without_blocks(text).split("\n"), 1):
+        if header := _HEADER.match(line):
+            here = table = _table(header[2], bool(header[1]), counts)
+        elif key := _KEY.match(line):
+            here = [*table, *_names(key[1])]
+        else:
+            continue
+        if list(place[: len(here)]) == here and (best is None or len(here) > best[0]):
+            best = (len(here), number)
+    return best[1] if best else None
+
+
+def line_with(text: str, piece: str, start: int) -> int:
+    """The first line from `start` on that holds `piece`; `start` when none does, as with escapes."""
+    lines = text.split("\n")[start - 1 :]
+    return start + next((at for at, line in enumerate(lines) if piece.strip() and piece.strip() in line), 0)
+
+
+def _without_blocks(text: str) -> str:
+    """The text with what stands inside quotes over several lines blanked, so that it is not read as keys."""
+    return _TEXTS.sub(lambda found: "\n" * found[0].count("\n") if "\n" in found[0] else found[0], text)
+
+
+def _table(name: str, many: bool, counts: dict[tuple[int | str, ...], int]) -> list[int | str]:
+    names = _names(name)
+    if not many:
+        return names
+    counts[tuple(names)] = counts.get(tuple(names), -1) + 1
+    return [*names, counts[tuple(names)]]
+
+
+def _names(dotted: str) -> list[int | str]:
+    return [part.strip("\"'") for part in _PART.findall(dotted)]
