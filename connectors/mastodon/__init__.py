@@ -134,7 +134,7 @@ class _Failures:
     def remember(self, place: Place, problem: SourceError | None) -> None:
         """Note how a visit to a place ended."""
         if problem is None:
-            pass
+            self.counted.pop(place.url, None)
         elif problem.kind in _WHOLE:
             self.counted.setdefault(place.url, []).append(problem)
 
