@@ -1,4 +1,9 @@
-"""Parsers in processes of their own: a feed that breaks one costs that feed and nothing else."""
+"""Parsers in processes of their own: a feed that breaks one costs that feed and nothing else.
+
+A feed that takes its parser down is quarantined for this visit: it is named, its cursor stays where it was, and
+the next visit tries again, which the pipeline puts off by a quarter of an hour more for each failure in a
+row, up to a day. So a feed that is mended comes back by itself, and one that is not costs a few CPU seconds a day.
+"""
 
 import json
 import os
@@ -9,21 +14,25 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from connectors.rss.frames import HEAD
+from connectors.rss.limits import Limits
 from monitor.errors import Skip
 
-WALL_SECONDS = 6.0
+LARGEST_REPLY = 64_000_000  # bytes; 5 MB of feed never make more
 _GRACE = 15.0  # a fresh process must import its libraries first, on a busy machine
+_HOME = str(Path(__file__).resolve().parents[2])  # where this very `connectors` was found
+_KEPT = ("PATH", "PYTHON", "LD_", "DYLD_", "LANG", "LC_")  # of the environment: no secret is a parser's business
 
 
 class Cell:
     """Up to `size` parser processes, started when first needed. Safe to use from many threads."""
 
-    def __init__(self, size: int = 2) -> None:
+    def __init__(self, size: int = 2, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
         self._free: queue.LifoQueue[_Parser] = queue.LifoQueue()
-        self._all = [_Parser() for _ in range(size)]
+        self._all = [_Parser(limits) for _ in range(size)]
         for parser in self._all:
             self._free.put(parser)
 
@@ -54,18 +63,20 @@ class Cell:
 class _Parser:
     """One process, started again after it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, request: bytes) -> dict[str, Any] | None:
-        """The reply, or None when the process died or took too long over this request."""
+        """The reply, or None when the process died, ran out of memory or took too long over this request."""
         process, seconds = self._running()
         try:
             reply = _exchange(process, request, seconds)
         except (OSError, ValueError):
             reply = None
-        if reply is None:
+        if reply is None or "exhausted" in reply:
             self.stop()
+            return None
         return reply
 
     def stop(self) -> None:
@@ -80,16 +91,24 @@ class _Parser:
 
     def _running(self) -> tuple["subprocess.Popen[bytes]", float]:
         if self._process is not None and self._process.poll() is None:
-            return self._process, WALL_SECONDS
+            return self._process, self._limits.wall
         self.stop()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "connectors.rss.worker"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "connectors.rss.worker", str(self._limits.cpu), str(self._limits.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
+            env=_environment(),
         )
-        return self._process, WALL_SECONDS + _GRACE
+        return self._process, self._limits.wall + _GRACE
+
+
+def _environment() -> dict[str, str]:
+    """The child finds our package first, whatever lies in the working directory, and none of our secrets."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
+    paths = [_HOME, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
+    return kept | {"PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in paths)}
 
 
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes, seconds: float) -> dict[str, Any] | None:
@@ -98,9 +117,10 @@ def _exchange(process: "subprocess.Popen[bytes]", request: bytes, seconds: float
     assert process.stdout
     until = time.monotonic() + seconds
     _send(process.stdin.fileno(), HEAD.pack(len(request)) + request, until)
-    head = _receive(process.stdout.fileno(), HEAD.size, until)
-    body = _receive(process.stdout.fileno(), HEAD.unpack(head)[0], until)
-    reply = json.loads(body)
+    (length,) = HEAD.unpack(_receive(process.stdout.fileno(), HEAD.size, until))
+    if length > LARGEST_REPLY:
+        raise ValueError("the reply is larger than any feed")
+    reply = json.loads(_receive(process.stdout.fileno(), length, until))
     return reply if isinstance(reply, dict) else None
 
 

@@ -1,23 +1,29 @@
 """monitor.toml and the environment -> everything a run needs, checked before the first request."""
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from monitor.config import Secrets, Settings, load
+from monitor.config import Secrets, Settings
+from monitor.config.lines import line_of, line_with
+from monitor.config.load import Faults, Written, read, settings_of
 from monitor.config.secrets import read_secrets
 from monitor.connector import Connector
 from monitor.errors import ConfigError, QueryError
 from monitor.privacy import Policy, Pseudonyms
 from monitor.query import Matcher, Search
+from monitor.query.language import parse
 from monitor.registry import connect
 from monitor.store import Store
-from monitor.triage import Cues, OpeningHours, Triage, read_scheme
+from monitor.triage import Cues, OpeningHours, Scheme, Triage, read_scheme
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody
+_BEFORE_VISITS = ("dpia_approved_on", "works_council_consent_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Monitor:
     matcher: Matcher
     triage: Triage
     store: Store
-    key: bytes
+    key: bytes = field(repr=False)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -63,21 +69,20 @@ def assemble(path: Path, environment: Mapping[str, str] | None = None) -> Monito
     written = read(path)
     faults = Faults()
     settings = faults.gather(settings_of, written)
-    options = faults.gather(options_in, written)
+    secrets = faults.gather(read_secrets, path.parent, os.environ if environment is None else environment)
+    connectors = faults.gather(connect, written, settings, secrets)
     faults.gather(_check_queries, written)
     faults.gather(_check_ambassadors, written)
-    secrets = faults.gather(read_secrets, path.parent, os.environ if environment is None else environment)
-    key = faults.gather(_key, secrets, path) if secrets else None
     scheme = faults.gather(_scheme, settings, path) if settings else None
-    if not (settings and options and secrets and key and scheme):
-        faults.tell()
-        raise ConfigError(f"{path}: [sources] is empty; add a table such as [sources.rss]")
-    connectors = faults.gather(connect, options, settings, secrets, written)
+    key = faults.gather(_key, secrets, path) if secrets else None
     faults.tell()
-    return _monitor(path, settings, connectors or {}, scheme, key)
+    assert settings and connectors and scheme and key  # noqa: PT018 - else there was a fault to tell
+    return _monitor(path, settings, connectors, scheme, key)
 
 
-def _monitor(path: Path, settings: Settings, connectors: Mapping[str, Connector], scheme: Scheme, key: bytes) -> Monitor:
+def _monitor(
+    path: Path, settings: Settings, connectors: Mapping[str, Connector], scheme: Scheme, key: bytes
+) -> Monitor:
     organisation = settings.organisation
     return Monitor(
         path=path,
@@ -99,11 +104,11 @@ def _check_queries(written: Written) -> None:
     """Every query can be read and has a name of its own."""
     faults: list[str] = []
     seen: dict[str, int] = {}
-    for at, query in enumerate(_tables(written, "queries")):
+    for at, query in _tables(written, "queries"):
         name, text = query.get("name"), query.get("text")
         if isinstance(name, str) and seen.setdefault(name, at) != at:
             faults.append(f"{written.where(('queries', at, 'name'))}: two queries are named {name!r}; rename one")
-        if isinstance(text, str):
+        if isinstance(text, str) and text:  # an empty one is told with the settings
             faults += _query_faults(written, at, text)
     if faults:
         raise ConfigError(*faults)
@@ -111,34 +116,42 @@ def _check_queries(written: Written) -> None:
 
 def _query_faults(written: Written, at: int, text: str) -> list[str]:
     """What is wrong with one query, at the line of the file in which the fault stands."""
-    place = ("queries", at, "text")
     try:
         parse(text)
     except QueryError as error:
-        begins = line_of(written.text, place) or 1
+        begins = line_of(written.text, ("queries", at, "text")) or 1
         faulty = text.split("\n")[text.count("\n", 0, error.column - 1)]
         line = line_with(written.text, faulty, begins)
-        return [f"{written.path}, line {line}: [queries {at + 1}] text: {error}"]
+        said = str(error).removeprefix(f"column {error.column}: ")  # of the whole query; the caret shows it better
+        return [f"{written.path}, line {line}: [queries {at + 1}] text: {said}"]
     return []
 
 
 def _check_ambassadors(written: Written) -> None:
-    """Nobody's account is visited before the two dates stand in the file, nor configured where nobody would look."""
-    ambassadors = _tables(written, "ambassadors")
-    privacy = written.tables.get("privacy")
-    dates = privacy if isinstance(privacy, dict) else {}
-    missing = [date for date in ("dpia_approved_on", "works_council_consent_on") if date not in dates]
-    if ambassadors and missing:
-        raise ConfigError(
-            f"{written.where(('ambassadors',))}: needs [privacy] {' and '.join(missing)}: "
-            "people's accounts are not visited before both have been given"
-        )
+    """Nobody's account is visited before both dates stand in the file, and none is configured for nothing."""
+    faults: list[str] = []
+    privacy, sources = (written.tables.get(name) for name in ("privacy", "sources"))
+    for at, ambassador in _tables(written, "ambassadors"):
+        missing = [date for date in _BEFORE_VISITS if not (isinstance(privacy, dict) and date in privacy)]
+        if missing:
+            faults.append(
+                f"{written.where(('ambassadors', at))}: needs [privacy] {' and '.join(missing)}: "
+                "people's accounts are not visited before both have been given"
+            )
+        source = str(ambassador.get("account")).partition(":")[0]
+        if isinstance(sources, dict) and source not in sources:
+            faults.append(
+                f"{written.where(('ambassadors', at, 'account'))}: is of a source that is not configured; "
+                f"add [sources.{source}] or remove this table"
+            )
+    if faults:
+        raise ConfigError(*faults)
 
 
-def _tables(written: Written, name: str) -> list[dict[str, Any]]:
-    """The tables `[[name]]`, as far as they are tables."""
+def _tables(written: Written, name: str) -> list[tuple[int, dict[str, Any]]]:
+    """The tables `[[name]]` with their places, as far as they are tables."""
     found = written.tables.get(name)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [(at, one) for at, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _scheme(settings: Settings, path: Path) -> Scheme:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.measure import Measurement
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +13,8 @@ from monitor.assemble import Monitor
 from monitor.doctor import Finding
 from monitor.model import Tally
 from monitor.pipeline import Collected, OnPage
+
+WIDEST = 400  # columns of the funnel, whatever the terminal says
 
 console = Console(highlight=False)
 _MARKS = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
@@ -27,11 +30,12 @@ def watching() -> Iterator[OnPage | None]:
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
     ) as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def on_page(source: str, done: int, total: int) -> None:
-            task = tasks.setdefault(source, bar.add_task(source, total=total))
-            bar.update(task, completed=done)  # type: ignore[arg-type]
+            if source not in tasks:
+                tasks[source] = bar.add_task(source, total=total)
+            bar.update(tasks[source], completed=done)
 
         yield on_page
 
@@ -39,40 +43,43 @@ def watching() -> Iterator[OnPage | None]:
 def show_funnel(collected: Sequence[Collected]) -> None:
     """A row per source: what was fetched, what became of it; then why posts were dropped and what went wrong."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("source")
+    table.add_column("source", no_wrap=True)
     for name in ("fetched", "matched", "dropped", "kept", "new", "revised", "flagged"):
-        table.add_column(name, justify="right")
-    table.add_column("outcome")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
     for one in collected:
         table.add_row(one.source, *_numbers(one.tally), Text(one.outcome, style=_OUTCOMES[one.outcome]))
     if len(collected) > 1:
         table.add_row("all", *_numbers(sum((one.tally for one in collected), Tally())), style="bold")
-    console.print(table)
+    widest = Measurement.get(console, console.options.update(max_width=WIDEST), table).maximum
+    console.print(table, width=widest, soft_wrap=True)  # a narrow or absent terminal must not cut numbers
     for one in collected:
         _show_details(one)
 
 
 def show_checked(monitor: Monitor) -> None:
-    """What a valid configuration will do."""
-    console.print(f"[green]✓[/] {monitor.path} is valid")
+    """What a valid configuration will do, a line each."""
+    _line("✓ ", "green", f"{monitor.path} is valid")
     for query in monitor.settings.queries:
-        console.print(Text(f"  query   {query.name} ({query.facet}): {query.text.strip()}"), soft_wrap=True)
+        _line("  ", "", f"query   {query.name} ({query.facet}): {' '.join(query.text.split())}")
     for name, connector in monitor.connectors.items():
-        console.print(Text(f"  source  {name}: {len(connector.places())} places"))
-        for line in connector.missing():
-            console.print(Text(f"          skipped until: {line}", style="yellow"), soft_wrap=True)
+        missing = connector.missing()
+        if missing:
+            _line("  ", "", f"source  {name}: skipped until mended: {'; '.join(missing)}", "yellow")
+        else:
+            _line("  ", "", f"source  {name}: {len(connector.places())} places")
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
     """A line per finding, with the cure where there is one."""
     for finding in findings:
         mark, style = _MARKS[finding.state]
-        line = (
-            Text(f"{mark} ", style=style)
-            .append(f"{finding.subject:<14}", style="bold")
-            .append(finding.text, style="default")
-        )
-        console.print(line, soft_wrap=True)
+        _line(f"{mark} {finding.subject:<14}", style, finding.text)
+
+
+def _line(mark: str, style: str, text: str, text_style: str = "default") -> None:
+    """A line that the terminal may wrap, but we do not: addresses and paths stay whole."""
+    console.print(Text(mark, style=style).append(text, style=text_style), soft_wrap=True)
 
 
 def _numbers(tally: Tally) -> tuple[str, ...]:
@@ -84,12 +91,10 @@ def _numbers(tally: Tally) -> tuple[str, ...]:
 def _show_details(one: Collected) -> None:
     if one.tally.dropped:
         reasons = sorted(one.tally.dropped.items(), key=lambda pair: (-pair[1], pair[0]))
-        console.print(
-            Text(
-                f"{one.source} dropped: " + ", ".join(f"{posts} {reason}" for reason, posts in reasons),
-                style="dim",
-            ),
-            soft_wrap=True,
-        )
+        told = ", ".join(f"{posts} {reason}" for reason, posts in reasons)
+        _line("", "", f"{one.source} dropped: {told}", "dim")
+    if one.outcome == "skipped":
+        _line("", "", f"{one.source}: skipped until mended: {'; '.join(one.problems)}", "yellow")
+        return
     for problem in one.problems:
-        console.print(Text(f"{one.source}: {problem}", style=_OUTCOMES[one.outcome]), soft_wrap=True)
+        _line("", "", f"{one.source}: {problem}", _OUTCOMES[one.outcome])

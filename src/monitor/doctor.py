@@ -2,14 +2,14 @@
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Literal
 
-from monitor import __version__
+from monitor import __version__, links
 from monitor.assemble import Monitor, assemble
 from monitor.connector import Connector, Visit
 from monitor.errors import ConfigError, SourceError, StoreError
@@ -19,15 +19,20 @@ from monitor.store.weekly import newest
 
 STALE_AFTER = timedelta(hours=26)  # a daily run, and two hours for it to be late
 LEAST_FREE = 500_000_000  # bytes
+PATIENCE = 60.0  # seconds for all places of one source
+NAMED = 3  # failing places of one host
 OWN_PACKAGES = ("monitor", "flows", "connectors")
 DISTRIBUTION = "mention-monitor"
+
+
+State = Literal["good", "note", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing looked at. `state`: good, note or bad; `exit_code` is what the command ends with for it."""
 
-    state: Literal["good", "note", "bad"]
+    state: State
     subject: str
     text: str
     exit_code: int = 0
@@ -97,9 +102,14 @@ def _database(monitor: Monitor, now: datetime) -> Iterator[Finding]:
     try:
         monitor.store.prepare()
         yield Finding("good", "database", f"{monitor.store.path} ({monitor.store.path.stat().st_size // 1024:,} kB)")
-        yield from _freshness(newest(folder), now)
     except StoreError as error:
         yield Finding("bad", "database", str(error), error.exit_code)
+        return
+    try:
+        yield from _freshness(newest(folder), now)
+    except Exception as error:  # noqa: BLE001 - whatever its file is by now, the rest is still looked at
+        told = f"the snapshot cannot be read ({type(error).__name__}); write a new one with: monitor run"
+        yield Finding("bad", "snapshot", told, StoreError.exit_code)
 
 
 def _freshness(published: datetime | None, now: datetime) -> Iterator[Finding]:
@@ -109,49 +119,97 @@ def _freshness(published: datetime | None, now: datetime) -> Iterator[Finding]:
         yield Finding(
             "bad",
             "snapshot",
-            f"stale: the last run began {published:%Y-%m-%d %H:%M} UTC; is the schedule running?",
+            f"stale: the last run began {_told(published)}; is the schedule running?",
             2,
         )
     else:
-        yield Finding("good", "snapshot", f"the last run began {published:%Y-%m-%d %H:%M} UTC")
+        yield Finding("good", "snapshot", f"the last run began {_told(published)}")
 
 
 def _sources(monitor: Monitor, now: datetime) -> Iterator[Finding]:
-    stored = monitor.store.places() if monitor.store.path.exists() else []
+    stored = _stored(monitor)
     for name, connector in monitor.connectors.items():
         if missing := connector.missing():
-            yield from (Finding("note", name, f"skipped: {line}") for line in missing)
+            yield Finding("note", name, f"skipped until mended: {'; '.join(missing)}")
         else:
-            yield from _places(connector, [place for place in stored if place.source == name], now)
+            yield from _places(connector, {place.name: place for place in stored if place.source == name}, now)
 
 
-def _places(connector: Connector, stored: Iterable[Place], now: datetime) -> Iterator[Finding]:
-    yield from _reached(connector, now)
-    for place in stored:
-        if place.failures > 1 and place.succeeded:
-            yield Finding(
-                "bad",
-                connector.name,
-                f"{place.name}: failing since {place.succeeded:%Y-%m-%d %H:%M} UTC: {place.problem}",
-                2,
-            )
-        for note in place.notes:
-            yield Finding("note", connector.name, f"{place.name}: {note}")
-
-
-def _reached(connector: Connector, now: datetime) -> Iterator[Finding]:
-    """One small visit to every place; what it brings is forgotten."""
-    places = connector.places()
+def _stored(monitor: Monitor) -> list[Place]:
+    """Where the places stand; nothing where the database cannot be read, which was told already."""
     try:
-        pages = list(connector.fetch(Visit(now=now, cursors=dict.fromkeys(places), pages=1, seconds=60.0)))
+        return monitor.store.places() if monitor.store.path.exists() else []
+    except StoreError:
+        return []
+
+
+def _places(connector: Connector, stored: Mapping[str, Place], now: datetime) -> Iterator[Finding]:
+    wanted = connector.places()
+    resting = [stored[name] for name in wanted if name in stored and _rests(stored[name], now)]
+    due = [name for name in wanted if not (name in stored and _rests(stored[name], now))]
+    if due:
+        yield from _reached(connector, due, stored, now)
+    if resting:
+        yield _left_alone(connector, resting)
+        failing = [(place.name, str(place.problem)) for place in resting if place.failures]
+        yield from _grouped(connector, failing, stored)
+    for name in (name for name in wanted if name in stored):
+        yield from (Finding("note", connector.name, f"{name}: {note}") for note in stored[name].notes)
+
+
+def _rests(place: Place, now: datetime) -> bool:
+    return place.not_before is not None and place.not_before > now
+
+
+def _left_alone(connector: Connector, resting: Sequence[Place]) -> Finding:
+    """Places that asked for rest are not asked by us either."""
+    first = min(place.not_before for place in resting if place.not_before)
+    return Finding(
+        "note", connector.name, f"{len(resting)} places rest and were not asked, the first until {_told(first)}"
+    )
+
+
+def _reached(connector: Connector, due: Sequence[str], stored: Mapping[str, Place], now: datetime) -> Iterator[Finding]:
+    """One small visit to every place that is due; what it brings is forgotten."""
+    visit = Visit(now=now, cursors=dict.fromkeys(due), pages=1, seconds=PATIENCE)
+    pages: dict[str, SourceError | None] = {}
+    try:
+        for page in connector.fetch(visit):
+            pages[page.place] = pages.get(page.place) or page.problem
     except SourceError as error:
         yield Finding("bad", connector.name, str(error), error.exit_code)
-        return
-    failing = {page.place: page.problem for page in pages if page.problem}
-    yield Finding(
-        "good" if len(failing) < len(places) else "bad",
-        connector.name,
-        f"{len(places) - len(failing)} of {len(places)} places answer",
-    )
-    for problem in failing.values():
-        yield Finding("bad", connector.name, str(problem), problem.exit_code)
+    except Exception as error:  # noqa: BLE001 - a stranger's connector; its text may quote posts
+        yield Finding("bad", connector.name, f"the connector failed with {type(error).__name__}", SourceError.exit_code)
+    failing = [(name, f"{problem.message} ({problem.kind})") for name, problem in pages.items() if problem]
+    answered = len(pages) - len(failing)
+    state: State = "good" if answered else "bad"
+    yield Finding(state, connector.name, f"{answered} of {len(due)} places answer", 0 if answered else 2)
+    yield from _grouped(connector, failing, stored)
+    if silent := len(due) - len(pages):
+        yield Finding("note", connector.name, f"{silent} places were not asked: no time was left, or it failed before")
+
+
+def _grouped(
+    connector: Connector, failing: Sequence[tuple[str, str]], stored: Mapping[str, Place]
+) -> Iterator[Finding]:
+    """A finding per host and reason, so that one host that is down takes one line and not a screen."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, reason in failing:
+        groups.setdefault((links.host(name), reason), []).append(name)
+    for (_, reason), names in groups.items():
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        since = _since([stored[name] for name in names if name in stored and stored[name].failures])
+        text = f"{', '.join(names[:NAMED])}{more}: {reason}{since}"
+        yield Finding("bad", connector.name, text, SourceError.exit_code)
+
+
+def _since(places: Sequence[Place]) -> str:
+    """How long these have been failing, as far as runs have seen it."""
+    if not places:
+        return ""
+    successes = [place.succeeded for place in places if place.succeeded]
+    return f"; failing since {_told(min(successes))}" if successes else "; it never answered a run"
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,18 +15,23 @@ SCHEMA_NAME = "monitor.schema.json"
 
 def write_files(folder: Path, *, force: bool = False) -> list[str]:
     """Write the files; returns a line per file and what to do next. Never overwrites without `force`."""
+    texts = {
+        folder / CONFIG_NAME: _template("monitor.toml"),
+        folder / SCHEMA_NAME: schema_text(),
+        folder / ".env.example": _template("env.example"),
+    }
+    _must_be_free(texts, force=force)
     folder.mkdir(parents=True, exist_ok=True)
-    config, env = folder / CONFIG_NAME, folder / ".env"
-    if config.exists() and not force:
-        raise ConfigError(f"{config}: is there already; use another folder, or --force to overwrite it")
-    config.write_text(_template("monitor.toml"), "utf-8")
-    (folder / SCHEMA_NAME).write_text(schema_text(), "utf-8")
-    (folder / ".env.example").write_text(_template("env.example"), "utf-8")
-    lines = [f"wrote {config}", f"wrote {folder / SCHEMA_NAME}", f"wrote {folder / '.env.example'}"]
-    if not env.exists():  # never even with force: the key in it is what links this year's pseudonyms
+    for path, text in texts.items():
+        path.write_text(text, "utf-8")
+    lines = [f"wrote {path}" for path in texts]
+    env = folder / ".env"
+    if env.exists():  # never even with force: the key in it is what links this year's pseudonyms
+        lines.append(f"kept {env} as it was")
+    else:
         write_private(env, f"MONITOR_PSEUDONYM_KEY={secrets.token_hex(16)}\n")
         lines.append(f"wrote {env} with a fresh key, readable by you alone")
-    return [*lines, f"next: edit {config}, then: monitor check"]
+    return [*lines, f"next: edit {folder / CONFIG_NAME}, then: monitor check"]
 
 
 def schema_text() -> str:
@@ -38,6 +44,13 @@ def write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(text, "utf-8")
+
+
+def _must_be_free(texts: Mapping[Path, str], *, force: bool) -> None:
+    there = [] if force else [path for path in texts if path.exists()]
+    if there:
+        named = ", ".join(str(path) for path in there)
+        raise ConfigError(f"{named}: there already; use another folder, or --force to overwrite")
 
 
 def _template(name: str) -> str:

@@ -4,15 +4,17 @@ Neither result is ever fetched: they are shown and compared.
 """
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
-    r"^(?:utm_\w+|mtm_\w+|pk_\w+|piwik_\w+|at_(?:medium|campaign|custom\d|link\w*|format|ptr_name|bbc_team)|ns_\w+"
+    r"(?:utm_\w+|mtm_\w+|pk_\w+|piwik_\w+|at_(?:medium|campaign|custom\d|link\w*|format|ptr_name|bbc_team)|ns_\w+"
     r"|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok"
-    r"|_hsenc|_hsmi|hsctatracking|oly_\w+_id|vero_\w+|wt_\w+|xtor|cmpid|icid|ref_src|ref_url|spm|s_cid|sc_cid|trk)$",
+    r"|_hsenc|_hsmi|hsctatracking|oly_\w+_id|vero_\w+|wt_\w+|xtor|cmpid|icid|ref_src|ref_url|spm|s_cid|sc_cid|trk)",
     re.IGNORECASE,
 )
-_AMP = re.compile(r"/amp/?$|\.amp$")
+_AMP_PATH = re.compile(r"/amp/?$|\.amp(?=\.html$|$)")
+_AMP_PAIR = re.compile(r"amp(?:=(?:1|true)?)?|outputtype=amp", re.IGNORECASE)
+_ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 
 
 def clean(url: str) -> str:
@@ -30,12 +32,19 @@ def clean(url: str) -> str:
 
 
 def identity(url: str) -> str:
-    """One spelling per page: neither scheme nor www, AMP, tracking or a final slash tell pages apart."""
-    parts = urlsplit(clean(url))
-    host = parts.netloc.removeprefix("www.").removeprefix("amp.")
+    """One spelling per page: neither scheme nor www, AMP, tracking or a final slash tell pages apart.
+
+    What cannot be split is its own identity. Parameters keep their order: it can matter.
+    """
+    try:
+        parts = urlsplit(clean(url))
+    except ValueError:
+        return url
+    host = _ascii(parts.netloc).removeprefix("www.").removeprefix("amp.")
     host = host.removesuffix(":80").removesuffix(":443")
-    path = _AMP.sub("", parts.path).rstrip("/")
-    return f"{host}{path}" + (f"?{parts.query}" if parts.query else "")
+    path = _AMP_PATH.sub("", parts.path).rstrip("/")
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not _AMP_PAIR.fullmatch(pair))
+    return _escaped(f"{host}{path}" + (f"?{query}" if query else ""))
 
 
 def host(url: str) -> str:
@@ -47,6 +56,20 @@ def host(url: str) -> str:
 
 
 def _without_tracking(query: str) -> str:
-    pairs = parse_qsl(query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _TRACKING.match(name)]
-    return query if len(kept) == len(pairs) else urlencode(kept)
+    """The query with what is left as it was spelled, since spelling is part of identity."""
+    pairs = query.split("&")
+    kept = [pair for pair in pairs if not _TRACKING.fullmatch(unquote_plus(pair.partition("=")[0]))]
+    return query if len(kept) == len(pairs) else "&".join(kept)
+
+
+def _ascii(name: str) -> str:
+    """A host name as name servers know it, so that münchen.example and xn--mnchen-3ya.example are one."""
+    try:
+        return name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return name
+
+
+def _escaped(text: str) -> str:
+    """Escapes in capitals, and everything beyond ASCII escaped."""
+    return _ESCAPE.sub(lambda found: found[0].upper(), quote(text, safe="/:?#[]@!$&'()*+,;=%~ ", errors="replace"))

@@ -3,11 +3,12 @@
     Post -> Document -> Match -> Mention | Dropped -> Verdict
 
 Each stage has its own frozen type, so a function's signature says how far a post has come.
-Datetimes are aware. Only `monitor.privacy.gate` makes a `Mention`.
+Datetimes are aware. Only `monitor.privacy.gate` makes a `Mention`. No `repr` shows words of a post, who wrote it
+or its address, which names both on many platforms: values end up in tracebacks and logs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -30,8 +31,8 @@ class Post:
 
     source: str
     place: str
-    key: str
-    url: str
+    key: str = field(repr=False)
+    url: str = field(repr=False)
     type: PostType
     found: Found
     body: str = field(repr=False)
@@ -54,8 +55,8 @@ class Document:
 
     source: str
     place: str
-    key: str
-    url: str
+    key: str = field(repr=False)
+    url: str = field(repr=False)
     type: PostType
     found: Found
     title: str = field(repr=False)
@@ -98,27 +99,27 @@ class Mention:
     id: str
     source: str
     place: str
-    url: str
+    url: str = field(repr=False)
     type: PostType
-    title: str
-    excerpt: str
+    title: str = field(repr=False)
+    excerpt: str = field(repr=False)
     language: str | None
     published: datetime | None
-    author: str | None
+    author: str | None = field(repr=False)
     addressed: bool
     facet: Facet
     matches: tuple[Match, ...]
     fingerprint: str
     revision: str
-    seal: object = field(repr=False, compare=False, kw_only=True)
+    seal: InitVar[object] = field(kw_only=True)  # shown once and not kept, so that no mention lends it to another
 
     @property
     def whole(self) -> str:
         """Title and excerpt as one string."""
         return f"{self.title}\n{self.excerpt}" if self.title else self.excerpt
 
-    def __post_init__(self) -> None:
-        if self.seal is not SEAL:
+    def __post_init__(self, seal: object) -> None:
+        if seal is not SEAL:
             raise TypeError("only monitor.privacy.gate makes a Mention")
 
 

@@ -21,11 +21,12 @@ from secrets import token_hex
 from monitor.assemble import Monitor
 from monitor.config.load import nearest
 from monitor.connector import Connector, Page, Visit
-from monitor.errors import ConfigError, Retry, SourceError
-from monitor.model import Document, Dropped, Mention, Post, Tally, Verdict
+from monitor.errors import ConfigError, Retry, SourceError, StoreError
+from monitor.model import Document, Dropped, Match, Mention, Post, Tally, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, admit
 from monitor.report import Week, iso_week, markdown, week_before
+from monitor.report.markdown import LANGUAGES
 from monitor.report.week import Span
 from monitor.store import Place, Visited, hold
 from monitor.store.weekly import answers
@@ -64,7 +65,7 @@ def run(
     on_page: OnPage | None = None,
 ) -> list[Collected]:
     """One pass over the sources, then a snapshot. Raises Busy at once when another run is at work."""
-    names = tuple(monitor.connectors if sources is None else sources)
+    names = tuple(dict.fromkeys(monitor.connectors if sources is None else sources))
     name = new_run(now)
     with hold(monitor.store.folder / "locks", names):
         monitor.store.prepare()
@@ -115,18 +116,23 @@ def _visited(
 ) -> Collected:
     """The visit itself: whatever a source does, it ends as a `Collected`."""
     source = connector.name
-    if missing := connector.missing():
-        return Collected(source, "skipped", problems=tuple(missing))
     known = {place.name: place for place in monitor.store.places(source)}
-    visit = _visit(monitor, connector, known, now, full=full)
     saving = _Saving(monitor, run, source, now, known)
+    due: Iterable[str] = ()
     try:
+        if missing := connector.missing():
+            return saving.ended("skipped", *missing)
+        visit = _visit(monitor, connector, known, now, full=full)
+        due = visit.cursors
         for pages in _batches(_watched(connector.fetch(visit), len(visit.cursors), source, on_page)):
             saving.pages(pages)
     except SourceError as error:
-        return saving.ended("failed", str(error))
+        saving.put_off(due, error)
+        return saving.ended("failed", _told(error))
+    except StoreError:
+        raise  # the database needs a person: no other source could be saved either
     except Exception as error:  # noqa: BLE001 - a connector's fault must not stop the others; its text may quote posts
-        return saving.ended("failed", f"{source}: the connector failed with {type(error).__name__}")
+        return saving.ended("failed", f"{source}: stopped by an unexpected {type(error).__name__}")
     return saving.ended("degraded" if saving.problems else "good")
 
 
@@ -194,7 +200,13 @@ class _Saving:
         visited = [self._visited(page) for page in pages]
         saved = self._monitor.store.save(self._run, self._source, self._now, judged, visited, counted)
         self._tally += counted + Tally(new=saved.new, revised=saved.revised, flagged=saved.flagged)
-        self.problems += [str(page.problem) for page in pages if page.problem]
+        self.problems += [_told(page.problem) for page in pages if page.problem]
+
+    def put_off(self, places: Iterable[str], error: SourceError) -> None:
+        """Note for every place that its source fails as a whole. What a person mends is asked again at once."""
+        if isinstance(error, Retry):
+            visited = [self._visited(Page(place, problem=error)) for place in places]
+            self._monitor.store.save(self._run, self._source, self._now, (), visited, Tally())
 
     def ended(self, outcome: str, *problems: str) -> Collected:
         return Collected(self._source, outcome, self._tally, (*self.problems, *problems))
@@ -218,8 +230,17 @@ def _back_off(problem: SourceError | None, failures: int) -> timedelta | None:
     if problem is None:
         return None
     if isinstance(problem, Retry) and problem.seconds is not None:
-        return min(timedelta(seconds=problem.seconds), LONGEST_BACK_OFF)
+        return timedelta(seconds=min(max(0.0, problem.seconds), LONGEST_BACK_OFF.total_seconds()))
     return min((failures - 1) * BACK_OFF, LONGEST_BACK_OFF)
+
+
+def _told(problem: SourceError) -> str:
+    """What went wrong. Where the place is a person's account its handle is left out: this is kept and published."""
+    return str(problem).replace(problem.place, "an ambassador's account") if _is_person(problem.place) else str(problem)
+
+
+def _is_person(place: str) -> bool:
+    return place.startswith("@")
 
 
 def _judge_page(monitor: Monitor, page: Page, policy: Policy, now: datetime) -> tuple[list[Judged], Tally]:
@@ -228,26 +249,28 @@ def _judge_page(monitor: Monitor, page: Page, policy: Policy, now: datetime) -> 
     dropped = Counter(page.skipped)
     matched = 0
     for post in page.posts:
-        held = _judge(monitor, post, policy, now)
+        held, holds = _judge(monitor, post, policy, now)
+        matched += holds
         if isinstance(held, Dropped):
             dropped[held.reason] += 1
-            matched += held.reason not in ("no match", "off topic", "unreadable")
         else:
             kept.append(held)
-            matched += 1
     fetched = len(page.posts) + sum(page.skipped.values())
     return kept, Tally(fetched=fetched, matched=matched, kept=len(kept), dropped=dict(dropped))
 
 
-def _judge(monitor: Monitor, post: Post, policy: Policy, now: datetime) -> Judged | Dropped:
-    """One post's way from text to verdict. A post that breaks a step is counted, and costs only itself."""
+def _judge(monitor: Monitor, post: Post, policy: Policy, now: datetime) -> tuple[Judged | Dropped, bool]:
+    """One post's way from text to verdict, and whether a query holds. A post that breaks a step costs only itself."""
+    matches: tuple[Match, ...] = ()
     try:
         found: Document = document(post, now)
-        held = admit(found, monitor.matcher.match(found), policy, now)
-        return held if isinstance(held, Dropped) else (held, monitor.triage.judge(held, found, now))
+        matches = monitor.matcher.match(found)
+        held = admit(found, matches, policy, now)
+        judged = held if isinstance(held, Dropped) else (held, monitor.triage.judge(held, found, now))
     except Exception as error:  # noqa: BLE001 - one poison post never stops the rest; its text is not repeated
-        log.warning("%s: a post could not be read (%s)", post.source, type(error).__name__)
-        return Dropped("unreadable")
+        log.warning("a post could not be read (%s)", type(error).__name__)
+        judged = Dropped("unreadable")
+    return judged, bool(matches)
 
 
 def known_sources(monitor: Monitor, wanted: Sequence[str] | None) -> tuple[str, ...]:
@@ -268,7 +291,7 @@ def write_report(
 ) -> Path | None:
     """Write the report of a week; returns the file, or None when it went to the screen (`to` is -)."""
     span = iso_week(week, monitor.zone) if week else week_before(now, monitor.zone)
-    language = language or monitor.settings.organisation.languages[0]
+    language = language or next((one for one in monitor.settings.organisation.languages if one in LANGUAGES), "en")
     text = markdown(_week(monitor, span, now), language)
     if str(to) == "-":
         sys.stdout.write(text)

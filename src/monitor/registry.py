@@ -46,22 +46,22 @@ def options_of_all() -> dict[str, type[Options]]:
     return {name: connector_class(name).options for name in sorted(known())}
 
 
-def options_in(written: Written) -> dict[str, Options]:
-    """The options of every `[sources.*]` table; raises ConfigError with every fault of all of them."""
+def connect(written: Written, settings: Settings | None, secrets: Secrets | None) -> dict[str, Connector]:
+    """A connector per `[sources.*]` table; raises ConfigError with every fault of all of them.
+
+    Without settings or secrets, which have faults of their own then, the tables are only checked.
+    """
     faults = Faults()
     tables = written.tables.get("sources")
     named = tables.items() if isinstance(tables, dict) else ()  # else `Settings` tells what is wrong with it
-    made = {name: faults.gather(_options, name, table, written) for name, table in named if isinstance(table, dict)}
+    made: dict[str, Connector] = {}
+    for name, table in named:
+        options = faults.gather(_options, name, table, written) if isinstance(table, dict) else None
+        if options and settings and secrets:
+            connector = faults.gather(_made, name, options, settings, secrets, written)
+            made |= {name: connector} if connector else {}
     faults.tell()
-    return {name: options for name, options in made.items() if options is not None}
-
-
-def connect(options: Mapping[str, Options], settings: Settings, secrets: Secrets, written: Written) -> dict[str, Connector]:
-    """A connector per source; raises ConfigError with every fault of all of them."""
-    faults = Faults()
-    made = {name: faults.gather(_made, name, one, settings, secrets, written) for name, one in options.items()}
-    faults.tell()
-    return {name: connector for name, connector in made.items() if connector is not None}
+    return made
 
 
 def _options(name: str, table: dict[str, Any], written: Written) -> Options:

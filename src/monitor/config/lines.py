@@ -17,13 +17,15 @@ def line_of(text: str, place: Place) -> int | None:
     counts: dict[tuple[int | str, ...], int] = {}
     for number, line in enumerate(_without_blocks(text).split("\n"), 1):
         if header := _HEADER.match(line):
-            here = table = _table(header[2], bool(header[1]), counts)
+            table = _table(header[2], bool(header[1]), counts)
+            names = [_names(header[2]), table]
         elif key := _KEY.match(line):
-            here = [*table, *_names(key[1])]
+            names = [[*table, *_names(key[1])]]
         else:
             continue
-        if list(place[: len(here)]) == here and (best is None or len(here) > best[0]):
-            best = (len(here), number)
+        for name in names:
+            if list(place[: len(name)]) == name and (best is None or len(name) > best[0]):
+                best = (len(name), number)
     return best[1] if best else None
 
 

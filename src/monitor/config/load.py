@@ -1,12 +1,14 @@
 """Reading monitor.toml: every fault is told with file, line, key and cure, all of them at once.
 
-    path -> read -> Written -> settings_of -> Settings
-                       '-> problems: pydantic's errors in our words, each at its line
+path -> read -> Written -> settings_of -> Settings
+                   '-> problems: pydantic's errors in our words, each at its line
 """
 
+import math
+import re
 import stat
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +23,7 @@ from monitor.errors import ConfigError
 __all__ = ["CONFIG_NAME", "Faults", "Place", "Written", "load", "nearest", "problems", "read", "settings_of", "where"]
 
 CONFIG_NAME = "monitor.toml"
+_LINE = re.compile(r", line (\d+): ")
 Value = TypeVar("Value")
 
 
@@ -52,9 +55,9 @@ class Faults:
             return None
 
     def tell(self) -> None:
-        """Raise ConfigError with everything that was found, if anything was."""
+        """Raise ConfigError with everything that was found, if anything was: from the top of the file down."""
         if self.found:
-            raise ConfigError(*dict.fromkeys(self.found))
+            raise ConfigError(*sorted(dict.fromkeys(self.found), key=_line))
 
 
 def load(path: Path) -> Settings:
@@ -83,8 +86,7 @@ def settings_of(written: Written) -> Settings:
 def problems(error: ValidationError, written: Written, model: type[BaseModel], prefix: Place = ()) -> list[str]:
     """One line per fault: file, line, key, what is wrong and the cure. `prefix`: where `model`'s table stands."""
     return [
-        f"{written.where(prefix + fault['loc'])}: {told(fault, model)}"
-        for fault in error.errors(include_url=False)
+        f"{written.where(prefix + fault['loc'])}: {told(fault, model)}" for fault in error.errors(include_url=False)
     ]
 
 
@@ -108,11 +110,22 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({type(error).__name__})") from error
 
 
+def _echo(fault: Any, found: Sequence[Any]) -> bool:
+    """True for a list that pydantic calls too short because it left out what is wrong in it."""
+    place = fault["loc"]
+    return fault["type"] == "too_short" and any(one["loc"][: len(place)] == place != one["loc"] for one in found)
+
+
+def _line(fault: str) -> float:
+    line = _LINE.search(fault)
+    return int(line[1]) if line else math.inf
+
+
 def _named(place: Place) -> str:
     """Table and key of a place: ("queries", 1, "facet") is `[queries 2] facet`."""
     keys = [at for at, part in enumerate(place) if isinstance(part, str)]
     if len(keys) < 2:
-        return f"{_dotted(place)}"
+        return f"[{_dotted(place)}]" if isinstance(place[-1], int) else _dotted(place)
     return f"[{_dotted(place[: keys[-1]])}] {_dotted(place[keys[-1] :])}"
 
 

@@ -71,7 +71,9 @@ class Organisation(Table):
         description="Its own accounts, e.g. @webcare@social.example or u/lindeveer: posts to them are addressed to it.",
     )
     languages: tuple[Code, ...] = Field(
-        ("nl", "en"), min_length=1, description="Languages of its public, the report's first; two small letters each, such as nl."
+        ("nl", "en"),
+        min_length=1,
+        description="Languages of its public, the report's first; two small letters each, such as nl.",
     )
     timezone: Zone = Field("Europe/Amsterdam", description="For weeks, opening hours and schedules.")
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field("NL", description="Two capitals, such as NL.")

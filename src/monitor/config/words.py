@@ -48,6 +48,8 @@ def told(fault: Any, model: type[BaseModel]) -> str:
         return _no_choice(fault, str(place[-1]))
     if fault["type"] == "string_pattern_mismatch" and hint:
         return f"is not written as it must be{hint}"
+    if fault["type"] == "too_short":
+        return f"is empty; name one at least{hint}"
     expected = next((words for start, words in _EXPECTED if fault["type"].startswith(start)), None)
     if expected:
         return f"expected {expected}, got {_kind(fault['input'])}{_brackets(expected, fault, place)}"

@@ -10,16 +10,19 @@ from pathlib import Path
 from rich.text import Text
 
 from monitor.assemble import assemble
+from monitor.config import CONFIG_NAME
 from monitor.console import console, show_funnel, watching
 from monitor.demo.serve import Served, served
 from monitor.demo.world import AMBASSADOR, NOW
+from monitor.errors import ConfigError
 from monitor.init import SCHEMA_NAME, schema_text, write_private
 from monitor.pipeline import run, write_report
 
 PORT = 47_800  # kept over runs where free, so that a second run finds the feeds it knows
+_MARK = "# The demo's configuration: a made-up organisation whose world is served on this machine."
 _CONFIG = """\
 #:schema ./{schema}
-# The demo's configuration: a made-up organisation whose world is served on this machine.
+{mark}
 [organisation]
 name = "Lindeveer"
 accounts = ["@webcare@lindeveer.example", "u/lindeveer_webcare"]
@@ -88,12 +91,20 @@ def run_demo(folder: Path, language: str) -> None:
 
 def configure(folder: Path, world: Served) -> Path:
     """Write the demo's monitor.toml, schema and .env into `folder`; returns the first."""
+    config = folder / CONFIG_NAME
+    _must_be_ours(config)
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "monitor.toml"
     config.write_text(_config(world), "utf-8")
     (folder / SCHEMA_NAME).write_text(schema_text(), "utf-8")
     write_private(folder / ".env", "".join(f"{name}='{value}'\n" for name, value in _secrets(world).items()))
     return config
+
+
+def _must_be_ours(config: Path) -> None:
+    """The demo writes monitor.toml and .env anew at each run; a real set-up is never touched."""
+    ours = config.exists() and _MARK.encode() in config.read_bytes()
+    if not ours and (config.exists() or (config.parent / ".env").exists()):
+        raise ConfigError(f"{config.parent}: holds a set-up of yours; give the demo a folder of its own with --dir")
 
 
 def _say(what: str, path: Path | None) -> None:
@@ -103,6 +114,7 @@ def _say(what: str, path: Path | None) -> None:
 def _config(world: Served) -> str:
     return _CONFIG.format(
         schema=SCHEMA_NAME,
+        mark=_MARK,
         feeds="\n".join(f'  "{feed}",' for feed in world.feeds),
         subreddits=_quoted(world.subreddits),
         hashtags=_quoted(world.hashtags),

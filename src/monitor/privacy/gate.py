@@ -8,14 +8,19 @@ The only place that can make a `Mention`; the store accepts nothing else. Its ru
     not opted in          an ambassador query matched an account that did not join
     barred                the account is limited or suspended on its server
     opted out             its author set #nobot, #noindex or noindex
-    not indexable         found by searching the text, and the author did not allow that (missing = not allowed)
+    not indexable         found by a tag or a search, and its author did not allow that (missing = not allowed)
     too old               published before the window of what is kept at all
 
-What is kept of the rest: title, an excerpt of at most 280 characters around the first hit (160 for press,
-Directive 2019/790 art. 15: very short extracts), the link, and a keyed pseudonym; of an ambassador no
+Speaking to one of our accounts (`addressed`) allows what an author left at its default, never what an author
+refused. Joining as an ambassador is the author's own later word on the signals, but not the server's.
+
+What is kept of the rest: 160 characters of the title, an excerpt of at most 280 characters around the first hit
+(160 for press, Directive 2019/790 art. 15: very short extracts), the link, and a keyed pseudonym; of an ambassador no
 pseudonym at all, so no figure per person can ever be made.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -26,6 +31,8 @@ from monitor.privacy.pseudonym import Pseudonyms
 LONGEST_EXCERPT = 280
 LONGEST_PRESS_EXCERPT = 160
 LONGEST_TITLE = 160
+_GAP = re.compile(r"\s")
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ def _reason_to_drop(
         return "barred"
     if signals & {"noindex", "bio"} and not joined:
         return "opted out"
-    if document.found == "search" and "not-indexable" in signals and not (document.addressed or joined):
+    if document.found != "feed" and "not-indexable" in signals and not (document.addressed or joined):
         return "not indexable"
     if document.published is not None and document.published < oldest:
         return "too old"
@@ -104,37 +111,70 @@ def _mention(document: Document, held: tuple[Match, ...], policy: Policy, *, joi
 
 
 @dataclass(frozen=True, slots=True)
+class _Piece:
+    """A stretch of a text, from `start` to `stop` in it, and how it is shown: `lead` more characters before it."""
+
+    shown: str
+    start: int
+    stop: int
+    lead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Cut:
-    """What is kept of a text, and how offsets in the whole become offsets in it."""
+    """What is kept of a document. `stretches`: from and to in its whole, and how far they moved to the mention's."""
 
     title: str
     excerpt: str
-    text_at: int  # where the text begins in the document's whole
-    start: int  # where the excerpt begins in the text
+    stretches: tuple[tuple[int, int, int], ...]
 
-    def spans(self, match: Match) -> tuple[tuple[int, int], ...]:
+    def spans(self, match: Match) -> tuple[Span, ...]:
         """The spans that lie within what is kept, counted in title, line break and excerpt."""
-        moved = (self._moved(start, end) for start, end in match.spans)
-        return tuple(span for span in moved if span is not None)
-
-    def _moved(self, start: int, end: int) -> tuple[int, int] | None:
-        if start < self.text_at:
-            return (start, end) if end <= len(self.title) else None
-        before = len(self.title) + 1 if self.title else 0
-        shift = before - self.text_at - self.start + (1 if self.start else 0)
-        inside = start - self.text_at >= self.start and end + shift <= before + len(self.excerpt)
-        return (start + shift, end + shift) if inside else None
+        return tuple(
+            (start + moved, end + moved)
+            for start, end in match.spans
+            for first, last, moved in self.stretches
+            if first <= start and end <= last
+        )
 
 
 def _cut(document: Document, held: tuple[Match, ...]) -> _Cut:
-    """Whole words around the first hit in the text; the start when the hit is in the title."""
     longest = LONGEST_PRESS_EXCERPT if document.found == "feed" else LONGEST_EXCERPT
-    title, text = document.title[:LONGEST_TITLE], document.text
-    at = len(document.whole) - len(text)
+    spans = [span for match in held for span in match.spans]
+    at = len(document.whole) - len(document.text)
+    title = _piece(document.title, [span for span in spans if span[1] <= len(document.title)], LONGEST_TITLE)
+    text = _piece(document.text, [(start - at, end - at) for start, end in spans if start >= at], longest)
+    before = len(title.shown) + 1 if title.shown else 0
+    return _Cut(
+        title.shown,
+        text.shown,
+        (
+            (title.start, title.stop, title.lead - title.start),
+            (at + text.start, at + text.stop, before + text.lead - at - text.start),
+        ),
+    )
+
+
+def _piece(text: str, hits: Sequence[Span], longest: int) -> _Piece:
+    """All of a short text; of a long one whole words around its first hit, or its beginning where there is none."""
     if len(text) <= longest:
-        return _Cut(title, text, at, 0)
-    hits = [start - at for match in held for start, _ in match.spans if start >= at]
-    start = max(min(hits, default=0) - longest // 3, 0)
-    start = text.find(" ", start, min(hits, default=0)) + 1 if start else 0
-    piece = text[start : start + longest - 2].rsplit(" ", 1)[0]
-    return _Cut(title, f"{'…' if start else ''}{piece}…", at, start)
+        return _Piece(text, 0, len(text))
+    first, last = min(hits, default=(0, 0))
+    room = longest - 2  # an ellipsis on either side
+    start = _word_from(text, min(max(first - longest // 3, 0), len(text) - room), first)
+    stop = _word_until(text, last, start + room) if start + room < len(text) else len(text)
+    lead = "…" if start else ""
+    return _Piece(f"{lead}{text[start:stop]}{'…' if stop < len(text) else ''}", start, stop, len(lead))
+
+
+def _word_from(text: str, start: int, latest: int) -> int:
+    """The first beginning of a word from `start` on, `latest` when there is none before it."""
+    if start == 0 or text[start - 1].isspace():
+        return start
+    gap = _GAP.search(text, start, max(latest, start))
+    return gap.end() if gap else max(latest, start)
+
+
+def _word_until(text: str, earliest: int, stop: int) -> int:
+    """The last end of a word up to `stop`, or `stop` when there is none after `earliest`."""
+    return max((gap.start() for gap in _GAP.finditer(text, min(earliest, stop), stop + 1)), default=stop)

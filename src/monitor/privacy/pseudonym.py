@@ -20,5 +20,5 @@ class Pseudonyms:
 
     def of(self, source: str, author: str) -> str:
         """16 hex digits for an author of a source."""
-        message = f"{self.year}|{source}|{author.casefold()}".encode()
+        message = f"{self.year}|{source}|{author.casefold()}".encode("utf-8", "surrogatepass")
         return hmac.new(self.key, message, hashlib.sha256).hexdigest()[:16]

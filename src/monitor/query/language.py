@@ -7,7 +7,9 @@
     term   = '"' words '"' | word | word "*"
 
 Operators are upper case. A word with punctuation inside (`lindeveer-app`) is the phrase of its parts.
-A prefix needs three letters. Errors point at the column and say what was expected.
+A prefix needs three letters. Errors point at the column and say what was expected. What other search boxes
+understand and this grammar does not (`or`, `-word`, a star in the middle, curly quotation marks) is refused: read
+as mere words it would be a query that silently finds nothing.
 """
 
 import re
@@ -20,9 +22,12 @@ from monitor.query.words import Words, folded_words
 LONGEST = 4_000  # characters of one query
 DEEPEST = 50  # nested brackets and NOTs
 SHORTEST_STEM = 3
+OPERATORS = ("AND", "OR", "NOT")
 
 Span = tuple[int, int]
 _TOKEN = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+)|(?P<stray>"))')
+
+_CURLY = re.compile("[\u00ab\u00bb\u201c-\u201f]")
 
 
 class Node:
@@ -153,6 +158,7 @@ class _Reader:
         if not self._starts_single():
             self._fail(f"expected a word, a phrase or a bracket, got {self._got()}")
         self._next += 1
+        self._refuse_misread(token)
         if token.kind == "word" and token.text.endswith("*"):
             return self._prefix(token)
         parts = tuple(folded_words(token.text))
@@ -160,15 +166,29 @@ class _Reader:
             self._fail("there is no letter or digit here to search for", token)
         return Phrase(parts)
 
+    def _refuse_misread(self, token: _Token) -> None:
+        """What would be read as plain words, and is surely meant otherwise."""
+        text = token.text
+        if "*" in text.removesuffix("*" if token.kind == "word" else ""):
+            self._fail("a star stands at the end of a single word only: write it so, or leave it out", token)
+        if token.kind == "phrase":
+            return
+        if text.upper() in OPERATORS:
+            self._fail(f'operators are upper case: write {text.upper()}, or "{text}" for the word', token)
+        if text[0] in "-!" and len(text) > 1:
+            self._fail(f"{text[0]} does not leave a word out here: write NOT {text[1:]}", token)
+        if _CURLY.search(text):
+            self._fail('curly quotation marks: write straight ones (")', token)
+
     def _prefix(self, token: _Token) -> Node:
         parts = folded_words(token.text)
-        if len(parts) != 1 or len(parts[0]) < SHORTEST_STEM or "*" in token.text[:-1]:
+        if len(parts) != 1 or len(parts[0]) < SHORTEST_STEM:
             self._fail(f"a prefix is one word of at least {SHORTEST_STEM} letters and a final star", token)
         return Prefix(parts[0])
 
     def _starts_single(self) -> bool:
         now = self._now
-        return now.kind in ("open", "phrase") or (now.kind == "word" and now.text not in ("AND", "OR"))
+        return now.kind in ("open", "phrase") or (now.kind == "word" and now.text not in OPERATORS[:2])
 
     @property
     def _now(self) -> _Token:

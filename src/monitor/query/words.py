@@ -1,7 +1,8 @@
 """Text as folded words with their places: what terms are compared with.
 
 Folding takes away case, accents and ligatures (`Café` -> `cafe`, `reünie` -> `reunie`, `ﬁets` -> `fiets`);
-each word keeps its (start, end) in the original text, so spans point at what people wrote.
+each word keeps its (start, end) in the original text, so spans point at what people wrote. An underscore parts
+words: `_Lindeveer_` is how Reddit writes italics, and `#lindeveer_app` is about Lindeveer.
 """
 
 import re
@@ -9,7 +10,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
-_WORD = re.compile(r"(?:\w[\u0300-\u036f]*)+")
+_WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 
 
 class Words:

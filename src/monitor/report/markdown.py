@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 import jinja2
 
@@ -13,7 +14,9 @@ from monitor.report.week import Week
 LANGUAGES = ("nl", "en")
 MOST_OPEN = 50
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!]|^[#+=-]|:(?=//))")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!$]|^[#+=-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE = re.compile(r"[^\w.~:/?#@!'+,;=%&-]")  # what ends an address, a link or a table's cell, or is never seen
 _DAYS = {
     "nl": ("zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"),
     "en": ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"),
@@ -24,20 +27,22 @@ def markdown(week: Week, language: str) -> str:
     """The report of a week. Languages without a template get English."""
     language = language if language in LANGUAGES else "en"
     template = _environment(week, language).get_template(f"week.{language}.md.j2")
-    return template.render(week=week, rows=week.rows, open=week.rows["open"][:MOST_OPEN], days=_DAYS[language])
+    days = [(_DAYS[language][row["day"]], row["mentions"]) for row in sorted(week.rows["days"], key=_from_monday)]
+    return template.render(week=week, rows=week.rows, open=week.rows["open"][:MOST_OPEN], days=days)
 
 
 def escape(text: object) -> str:
     """Text on one line with every character that Markdown or HTML could obey made harmless."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split())).replace("\\<", "&lt;").replace("\\&", "&amp;")
+    line = _HIDDEN.sub("", " ".join(str(text).split()))
+    return _SPECIAL.sub(r"\\\1", line).replace("\\<", "&lt;").replace("\\&", "&amp;")
 
 
 def link(url: str, text: object) -> str:
     """A Markdown link; the bare text when the address is not http(s)."""
     if not url.startswith(("http://", "https://")):
         return escape(text)
-    safe = re.sub(r"[\s<>()\\\[\]]", lambda found: f"%{ord(found[0]):02X}", url)
-    return f"[{escape(text)}]({safe})"
+    safe = _UNSAFE.sub(lambda found: quote(found[0], safe="", errors="replace"), url)
+    return f"[{escape(text)}]({safe.replace('&', '&amp;')})"
 
 
 def _environment(week: Week, language: str) -> jinja2.Environment:
@@ -56,6 +61,10 @@ def _environment(week: Week, language: str) -> jinja2.Environment:
     environment.filters |= {"md": escape, "when": when, "host": links.host}
     environment.globals |= {"link": link, "language": language, "words": _words}
     return environment
+
+
+def _from_monday(row: Any) -> int:
+    return int(row["day"] + 6) % 7  # SQL counts from Sunday, an ISO week from Monday
 
 
 def _words(row: Any) -> str:

@@ -68,7 +68,7 @@ def iso_week(name: str, zone: ZoneInfo) -> Span:
     year, number = (int(found[1]), int(found[2])) if found else (0, 0)  # which is no week
     try:
         return _span(date.fromisocalendar(year, number, 1), zone)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ConfigError(f"--week {name}: write an ISO week such as 2026-W46") from error
 
 

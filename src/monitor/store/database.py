@@ -1,26 +1,30 @@
 """The live file: opened briefly under our own lock, migrated step by step, never made anew by mistake.
 
     with database.open() as connection: ...        lock -> connect -> work -> close -> unlock
+    with database.changed() as connection: ...     the same around one transaction: all of it or nothing
 
-Beside it lies `manifest.json`, written when something is published: how many mentions there were. A file that
-is missing or has fewer rows than that lost data (a copy without its .wal opens happily with the rows gone).
+Beside it lies `manifest.json`: how many mentions there were after the last change. A file that is missing or
+has fewer lost data: a copy without its .wal opens happily with the rows gone. Whoever deletes mentions writes
+the lower number first, so that a crash in between is no alarm.
 """
 
-import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 
 from monitor.errors import StoreError
 from monitor.store.locks import queue
+from monitor.store.migrate import migrate
+from monitor.store.trouble import translated
 
 LIVE = "mentions.duckdb"
 # so that analysts' DuckDB 1.5 tools read what 2.0 writes; no cost was measured
 CONFIG = {"storage_compatibility_version": "v1.5.0"}
+_MAGIC = b"DUCK"  # bytes 8 to 12 of every DuckDB file
 
 
 class Database:
@@ -29,99 +33,118 @@ class Database:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / LIVE
+        self._log = folder / f"{LIVE}.wal"  # DuckDB's own name for it
         self._manifest = folder / "manifest.json"
 
     @contextmanager
-    def open(self, *, must_exist: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of our own for a short while; others wait. Raises StoreError when it cannot be had."""
-        if must_exist and not self.path.exists():
-            raise StoreError(f"{self.path}: no database yet; make one with: monitor run")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with queue(self.folder / "live.lock"), self._translated():
-            connection = duckdb.connect(str(self.path), config=dict(CONFIG))
-            try:
-                connection.execute("SET TimeZone = 'UTC'")
+        with self._ours():
+            if not self.path.exists():
+                raise self._missing() or StoreError(f"{self.path}: no database yet; make one with: monitor run")
+            with self._connected() as connection:
                 yield connection
-            finally:
-                connection.close()
+
+    @contextmanager
+    def changed(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The same with a transaction: committed at the end, undone when anything is raised."""
+        with self.open() as connection:
+            connection.execute("BEGIN")
+            yield connection
+            connection.execute("COMMIT")
+            self._promise(_mentions(connection))
 
     def prepare(self) -> None:
         """Make or migrate the database; raises StoreError when it is newer, damaged or has lost rows."""
-        expected = self.expected()
-        if expected and not self.path.exists():
-            raise StoreError(
+        with self._ours():
+            if not self.path.exists():
+                self._make()
+            with self._connected() as connection:
+                migrate(connection, self.path)
+                held = _mentions(connection)
+            if held < (expected := self._expected()):
+                raise StoreError(
+                    f"{self.path}: holds {held} mentions where {expected} were written; it was copied without its "
+                    f".wal file or put back from an old backup; if that is meant, remove {self._manifest}"
+                )
+
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        with translated(self.path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with queue(self.folder / "live.lock"):
+                yield
+
+    @contextmanager
+    def _connected(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        _check_head(self.path)
+        with _connection(self.path) as connection:
+            yield connection
+
+    def _make(self) -> None:
+        """A new database, made beside and moved in whole: a crash leaves none rather than half of one."""
+        if missing := self._missing():
+            raise missing
+        building = self.folder / f".{LIVE}.new"
+        for left in self.folder.glob(f"{building.name}*"):
+            left.unlink()
+        with _connection(building) as connection:
+            migrate(connection, self.path, fresh=True)
+            connection.execute("CHECKPOINT")
+        building.chmod(0o600)
+        building.replace(self.path)
+
+    def _missing(self) -> StoreError | None:
+        """Why a database that is not there should be."""
+        if self._log.exists():
+            return StoreError(f"{self.path}: gone, but {self._log.name} is there; put both back, or remove that too")
+        if expected := self._expected():
+            return StoreError(
                 f"{self.path}: gone, and it held {expected} mentions; put a backup back, or to begin anew "
                 f"remove {self._manifest}"
             )
-        with self.open(must_exist=False) as connection:
-            migrate(connection, self.path)
-            (held,) = connection.execute("SELECT count(*) FROM mention").fetchone() or (0,)
-        if held < expected:
-            raise StoreError(
-                f"{self.path}: holds {held} mentions where {expected} were written; it was copied without its "
-                f".wal file or put back from an old backup; if that is meant, remove {self._manifest}"
-            )
+        return None
 
-    def expected(self) -> int:
-        """How many mentions the manifest says there were."""
+    def _expected(self) -> int:
+        """How many mentions the manifest says there are."""
         if not self._manifest.exists():
             return 0
-        return int(json.loads(self._manifest.read_text())["mentions"])
+        try:
+            return int(json.loads(self._manifest.read_text())["mentions"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{self._manifest}: unreadable; remove it when {self.path} is whole") from error
 
-    def promise(self, mentions: int) -> None:
-        """Write the manifest."""
+    def _promise(self, mentions: int) -> None:
+        if mentions == self._expected():
+            return
         fresh = self._manifest.with_suffix(".new")
-        fresh.write_text(json.dumps({"mentions": mentions}))
+        with fresh.open("w") as file:
+            json.dump({"mentions": mentions}, file)
+            file.flush()
+            os.fsync(file.fileno())
         fresh.replace(self._manifest)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except duckdb.IOException as error:
-            raise StoreError(f"{self.path}: {_told(str(error))}") from error
-        except duckdb.FatalException as error:
-            raise StoreError(f"{self.path}: the disk may be full; free space and run again") from error
-        except duckdb.SerializationException as error:
-            raise StoreError(f"{self.path}: the file is damaged; put a backup back") from error
+
+@contextmanager
+def _connection(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect(str(path), config=dict(CONFIG))
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
 
 
-def steps() -> list[tuple[int, str, str]]:
-    """The migrations that ship: number, name, SQL; in order."""
-    found = sorted(
-        file.name for file in files("monitor.store").joinpath("migrations").iterdir() if file.name.endswith(".sql")
-    )
-    folder = files("monitor.store").joinpath("migrations")
-    return [(int(name[:4]), name, folder.joinpath(name).read_text("utf-8")) for name in found]
+def _check_head(path: Path) -> None:
+    """Refuse what DuckDB would fill with a new database, an empty file above all."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if not head:
+        raise StoreError(f"{path}: empty; put a backup back, or remove the file to begin anew")
+    if head[8:] != _MAGIC:
+        raise StoreError(f"{path}: not a DuckDB database; put a backup back, or remove the file to begin anew")
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Apply what is missing, each step in a transaction of its own, recorded with its checksum."""
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS migration (number INTEGER NOT NULL, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL)"
-    )
-    done = dict(connection.execute("SELECT number, checksum FROM migration").fetchall())
-    known = {number: hashlib.sha256(sql.encode()).hexdigest() for number, _, sql in steps()}
-    if newer := sorted(set(done) - set(known)):
-        raise StoreError(f"{path}: made by a newer version (schema {newer[-1]}, this one knows {max(known)}); upgrade")
-    if changed := [number for number in done if done[number] != known[number]]:
-        raise StoreError(f"{path}: migration {changed[0]} was applied with other content; put a backup back")
-    for number, name, sql in steps():
-        if number not in done:
-            _apply(connection, number, name, sql, known[number])
-
-
-def _apply(connection: duckdb.DuckDBPyConnection, number: int, name: str, sql: str, checksum: str) -> None:
-    connection.execute("BEGIN")
-    connection.execute(sql)
-    connection.execute("INSERT INTO migration VALUES (?, ?, ?)", [number, name, checksum])
-    connection.execute("COMMIT")
-
-
-def _told(message: str) -> str:
-    if "Conflicting lock" in message:
-        who = message.partition("(PID ")[2].partition(")")[0]
-        return f"another program has it open (PID {who or 'unknown'}); analysts open published/current.duckdb instead"
-    if "No space left" in message:
-        return "the disk is full; free space and run again"
-    return "cannot be read as a DuckDB database: damaged, or made by an incompatible version"
+def _mentions(connection: duckdb.DuckDBPyConnection) -> int:
+    (count,) = connection.execute("SELECT count(*) FROM mention").fetchone() or (0,)
+    return int(count)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from monitor.errors import Busy, StoreError
+from monitor.store.trouble import translated
 
 PATIENCE = 60.0  # seconds; the longest wait that was measured with three writers is 0.4
 
@@ -15,12 +16,14 @@ PATIENCE = 60.0  # seconds; the longest wait that was measured with three writer
 @contextmanager
 def hold(folder: Path, sources: Iterable[str]) -> Iterator[None]:
     """Hold the run locks of these sources; raises Busy at once when another run holds one of them."""
-    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
-        for source in sorted(sources):
-            file = held.enter_context((folder / f"{source}.lock").open("a"))
+        for source in sorted({*sources}):
+            path = folder / f"{source}.lock"
+            with translated(path):
+                folder.mkdir(parents=True, exist_ok=True)
+                file = held.enter_context(path.open("a"))
             if not _try(file):
-                raise Busy(f"{source}: another run is at work; it holds {folder / f'{source}.lock'}")
+                raise Busy(f"{source}: another run is at work; it holds {path}")
         yield
 
 
@@ -31,7 +34,9 @@ def queue(path: Path) -> Iterator[None]:
     with path.open("a") as file:
         while not _try(file):
             if time.monotonic() > until:
-                raise StoreError(f"{path}: still held by another process after {PATIENCE:g} s")
+                raise StoreError(
+                    f"{path}: still held by another process after {PATIENCE:g} s; end that, then run again"
+                )
             time.sleep(0.01)
         yield
 

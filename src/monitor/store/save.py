@@ -1,98 +1,72 @@
-"""Saving pages: Arrow batches, doubles taken out in SQL, `MERGE` within a window of first-seen times.
+"""Saving pages: what is stored already is looked up, then only what is new or has changed is written.
 
-`first_seen` never changes, so DuckDB skips the blocks outside the window by their minima and maxima: 500
-rows into ten million take 24 ms, where a primary key takes 1.5 s.
+    judged -> doubles of the batch out -> looked up -> new      INSERT mention, matches, verdict
+                                                   |-> revised  UPDATE mention, matches anew, INSERT verdict
+                                                   '-> known    INSERT matches of queries that came later
+
+`first_seen` never changes and rows are appended in its order, so DuckDB skips the blocks before a moment by
+their minima and maxima. A post that comes again was nearly always seen lately: it is looked for within
+`RECENT` first, and only what was not found there is looked for in what is older.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from monitor.model import Mention, Tally, Verdict
-from monitor.store.rows import Visited
+from monitor.store.rows import Saved, Visited
 
-_TEXT, _TIME = pa.string(), pa.timestamp("us", tz="UTC")
-_MENTION = pa.schema(
-    [
-        *((name, _TEXT) for name in ("id", "source", "place", "url", "type", "title", "excerpt", "language")),
-        ("published", _TIME),
-        ("first_seen", _TIME),
-        ("author", _TEXT),
-        ("addressed", pa.bool_()),
-        *((name, _TEXT) for name in ("facet", "fingerprint", "revision", "run")),
-    ]
-)
-_MATCH = pa.schema(
-    [
-        *((name, _TEXT) for name in ("mention", "query", "facet")),
-        ("spans", pa.list_(pa.struct([("start", pa.int32()), ("stop", pa.int32())]))),
-        ("first_seen", _TIME),
-    ]
-)
-_VERDICT = pa.schema(
-    [
-        ("mention", _TEXT),
-        ("decided", _TIME),
-        ("kinds", pa.list_(_TEXT)),
-        ("rule", _TEXT),
-        ("reaction", _TEXT),
-        ("flagged", pa.bool_()),
-        ("owner", _TEXT),
-        ("due", _TIME),
-        ("channel", _TEXT),
-        ("why", _TEXT),
-        ("reasons", pa.list_(pa.struct([("kind", _TEXT), ("cue", _TEXT), ("words", _TEXT)]))),
-        ("first_seen", _TIME),
-    ]
-)
+RECENT = timedelta(days=100)
+Judged = tuple[Mention, Verdict]
+Row = Mapping[str, Any]
 
-# in-batch doubles: the last one wins, as the newest reading of the same post
-_MERGE = """
-MERGE INTO mention AS m
-USING (SELECT * FROM incoming_mention QUALIFY row_number() OVER (PARTITION BY id ORDER BY position DESC) = 1) AS i
-ON m.id = i.id AND m.first_seen >= $window
-WHEN MATCHED AND m.revision IS DISTINCT FROM i.revision THEN UPDATE SET
-    url = i.url, title = i.title, excerpt = i.excerpt, language = i.language, fingerprint = i.fingerprint,
-    revision = i.revision, revised = i.first_seen
-WHEN NOT MATCHED THEN INSERT
-    (id, source, place, url, type, title, excerpt, language, published, first_seen, author, addressed, facet,
-     fingerprint, revision, run)
-    VALUES (i.id, i.source, i.place, i.url, i.type, i.title, i.excerpt, i.language, i.published, i.first_seen,
-     i.author, i.addressed, i.facet, i.fingerprint, i.revision, i.run)
-RETURNING merge_action, id
+_AS_THEY_ARE = ("id", "source", "place", "url", "type", "title", "excerpt", "language", "author", "facet")
+_MENTION = {
+    **dict.fromkeys((*_AS_THEY_ARE, "fingerprint", "revision", "run"), "VARCHAR"),
+    **dict.fromkeys(("published", "first_seen", "revised"), "TIMESTAMPTZ"),
+    "addressed": "BOOLEAN",
+}
+_MATCH = {
+    **dict.fromkeys(("mention", "query", "facet"), "VARCHAR"),
+    "spans": [{"start": "INTEGER", "stop": "INTEGER"}],
+    "first_seen": "TIMESTAMPTZ",
+}
+_VERDICT = {
+    **dict.fromkeys(("mention", "rule", "reaction", "owner", "channel", "why"), "VARCHAR"),
+    **dict.fromkeys(("decided", "due", "first_seen"), "TIMESTAMPTZ"),
+    "flagged": "BOOLEAN",
+    "kinds": ["VARCHAR"],
+    "reasons": [{"kind": "VARCHAR", "cue": "VARCHAR", "words": "VARCHAR"}],
+}
+_PLACE = {
+    **dict.fromkeys(("source", "name", "cursor", "problem"), "VARCHAR"),
+    **dict.fromkeys(("visited", "succeeded", "not_before"), "TIMESTAMPTZ"),
+    "failures": "INTEGER",
+    "notes": ["VARCHAR"],
+}
+
+# a table, so that the planner knows how few there are and filters the scan of the big table by them
+_GIVE = "CREATE OR REPLACE TEMP TABLE given AS SELECT row.* FROM (SELECT unnest(from_json_strict($rows, $shape)) AS row)"
+_STORED = """
+SELECT m.id, m.revision, m.first_seen FROM given AS g JOIN mention AS m ON m.id = g.id
+WHERE m.first_seen >= $since AND m.first_seen < $until
 """
-_FORGET_MATCHES = """
-DELETE FROM mention_match
-WHERE first_seen >= $window AND mention IN (SELECT id FROM changed WHERE action = 'UPDATE')
+_HELD = """
+SELECT m.mention, m.query, m.first_seen FROM given AS g JOIN mention_match AS m ON m.mention = g.id
+WHERE m.first_seen >= $since
 """
-_ADD_MATCHES = """
-INSERT INTO mention_match
-SELECT i.mention, i.query, i.facet, i.spans, i.first_seen
-FROM (
-    SELECT * FROM incoming_match QUALIFY row_number() OVER (PARTITION BY mention, query ORDER BY position DESC) = 1
-) AS i
-WHERE NOT EXISTS (
-    FROM mention_match AS m WHERE m.first_seen >= $window AND m.mention = i.mention AND m.query = i.query
-)
+_REVISE = """
+UPDATE mention AS m SET
+    url = g.url, title = g.title, excerpt = g.excerpt, language = g.language, fingerprint = g.fingerprint,
+    revision = g.revision, revised = g.revised
+FROM given AS g WHERE m.id = g.id AND m.first_seen >= $since
 """
-_ADD_VERDICTS = """
-INSERT INTO verdict
-SELECT i.mention, i.decided, i.kinds, i.rule, i.reaction, i.flagged, i.owner, i.due, i.channel, i.why, i.reasons,
-       i.first_seen
-FROM (SELECT * FROM incoming_verdict QUALIFY row_number() OVER (PARTITION BY mention ORDER BY position DESC) = 1) AS i
-JOIN changed ON changed.id = i.mention
-"""
-_COUNT = """
-SELECT count(*) FILTER (action = 'INSERT'),
-       count(*) FILTER (action = 'UPDATE'),
-       count(*) FILTER (action = 'INSERT' AND id IN (SELECT mention FROM incoming_verdict WHERE flagged))
-FROM changed
-"""
-_PLACE = """
-INSERT INTO place VALUES ($source, $name, $cursor, $now, $succeeded, $not_before, $failures, $problem, $notes)
+_FORGET = "DELETE FROM mention_match AS m USING given AS g WHERE m.mention = g.id AND m.first_seen >= $since"
+_VISIT = """
+INSERT INTO place BY NAME SELECT * FROM given
 ON CONFLICT (source, name) DO UPDATE SET
     cursor = coalesce(excluded.cursor, place.cursor), visited = excluded.visited,
     succeeded = coalesce(excluded.succeeded, place.succeeded), not_before = excluded.not_before,
@@ -103,92 +77,140 @@ UPDATE run SET fetched = fetched + ?, matched = matched + ?, kept = kept + ?, "n
     revised = revised + ?, flagged = flagged + ?
 WHERE run = ? AND source = ?
 """
+_EVER, _NEVER = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def mentions(
-    connection: duckdb.DuckDBPyConnection,
-    run: str,
-    now: datetime,
-    window: datetime,
-    judged: Sequence[tuple[Mention, Verdict]],
-) -> dict[str, int]:
+def mentions(connection: duckdb.DuckDBPyConnection, run: str, now: datetime, judged: Sequence[Judged]) -> Saved:
     """Insert new mentions, revise changed ones, leave known ones; returns how many of each."""
-    if not judged:
-        return {"new": 0, "revised": 0, "flagged": 0}
-    kept = [mention for mention, _ in judged]
-    _register(connection, "incoming_mention", _MENTION, [_mention_row(mention, run, now) for mention in kept])
-    _register(connection, "incoming_match", _MATCH, [row for mention in kept for row in _match_rows(mention, now)])
-    _register(connection, "incoming_verdict", _VERDICT, [_verdict_row(*pair, now) for pair in judged])
-    rows = connection.execute(_MERGE, {"window": window}).fetchall()
-    changed = pa.table(
-        {"action": [row[0] for row in rows], "id": [row[1] for row in rows]},
-        pa.schema([("action", _TEXT), ("id", _TEXT)]),
-    )
-    connection.register("changed", changed)
-    connection.execute(_FORGET_MATCHES, {"window": window})
-    connection.execute(_ADD_MATCHES, {"window": window})
-    connection.execute(_ADD_VERDICTS)
-    new, revised, flagged = connection.execute(_COUNT).fetchone() or (0, 0, 0)
-    return {"new": new, "revised": revised, "flagged": flagged}
+    latest = {mention.id: (mention, verdict) for mention, verdict in judged}  # the last reading of a post counts
+    stored = _stored(connection, latest, now)
+    new = [pair for id_, pair in latest.items() if id_ not in stored]
+    revised = [pair for id_, pair in latest.items() if id_ in stored and stored[id_][0] != pair[0].revision]
+    since = {id_: seen for id_, (_, seen) in stored.items()}
+    _insert(connection, "mention", _MENTION, [_mention_row(mention, run, now) for mention, _ in new])
+    _revise(connection, [mention for mention, _ in revised], now, since)
+    _match(connection, latest, {mention.id for mention, _ in revised}, now, since)
+    decided = [_verdict_row(*pair, now, since) for pair in (*new, *revised)]
+    _insert(connection, "verdict", _VERDICT, decided)
+    return Saved(len(new), len(revised), sum(verdict.flagged for _, verdict in new))
 
 
 def places(connection: duckdb.DuckDBPyConnection, source: str, now: datetime, visited: Iterable[Visited]) -> None:
-    """Note where each place stands now."""
+    """Note where each place stands now; of several pages of a place the last one says it."""
+    rows: dict[str, dict[str, Any]] = {}
     for place in visited:
-        connection.execute(
-            _PLACE,
-            {
-                "source": source,
-                "name": place.name,
-                "cursor": place.cursor,
-                "now": now,
-                "succeeded": None if place.problem else now,
-                "not_before": place.not_before,
-                "failures": place.failures,
-                "problem": place.problem,
-                "notes": list(place.notes),
-            },
-        )
+        row, before = _place_row(source, place, now), rows.get(place.name, {})
+        rows[place.name] = row | {name: before.get(name) for name in ("cursor", "succeeded") if row[name] is None}
+    if rows:
+        _give(connection, _PLACE, list(rows.values()))
+        connection.execute(_VISIT)
 
 
-def tally(
-    connection: duckdb.DuckDBPyConnection, run: str, source: str, counted: Tally, saved: tuple[int, int, int]
-) -> None:
+def tally(connection: duckdb.DuckDBPyConnection, run: str, source: str, counted: Tally, saved: Saved) -> None:
     """Add to the run's funnel."""
-    connection.execute(_TALLY, [counted.fetched, counted.matched, counted.kept, *saved, run, source])
+    became = (saved.new, saved.revised, saved.flagged)
+    connection.execute(_TALLY, [counted.fetched, counted.matched, counted.kept, *became, run, source])
     for reason, posts in counted.dropped.items():
         connection.execute("INSERT INTO run_dropped VALUES (?, ?, ?, ?)", [run, source, reason, posts])
 
 
-def _register(connection: duckdb.DuckDBPyConnection, name: str, schema: Any, rows: list[dict[str, Any]]) -> None:
-    table = pa.Table.from_pylist(rows, schema=schema)
-    connection.register(name, table.append_column("position", pa.array(range(len(rows)), pa.int32())))
+def _stored(
+    connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: datetime
+) -> dict[str, tuple[str, datetime]]:
+    """Revision and first-seen time of those that are stored, by id."""
+    recent = _stored_between(connection, ids, now - RECENT, _NEVER)
+    older = _stored_between(connection, [id_ for id_ in ids if id_ not in recent], _EVER, now - RECENT)
+    return recent | older
+
+
+def _stored_between(
+    connection: duckdb.DuckDBPyConnection, ids: Iterable[str], since: datetime, until: datetime
+) -> dict[str, tuple[str, datetime]]:
+    if not _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in ids]):
+        return {}
+    found = connection.execute(_STORED, {"since": since, "until": until}).fetchall()
+    return {id_: (revision, first_seen) for id_, revision, first_seen in found}
+
+
+def _revise(
+    connection: duckdb.DuckDBPyConnection, revised: Sequence[Mention], now: datetime, since: Mapping[str, datetime]
+) -> None:
+    rows = [_mention_row(mention, "", now) | {"revised": now} for mention in revised]
+    if _give(connection, _MENTION, rows):
+        connection.execute(_REVISE, {"since": min(since[mention.id] for mention in revised)})
+
+
+def _match(
+    connection: duckdb.DuckDBPyConnection,
+    latest: Mapping[str, Judged],
+    revised: set[str],
+    now: datetime,
+    since: Mapping[str, datetime],
+) -> None:
+    """Add matches that are not stored; those of a revised mention are replaced, and keep when they first held."""
+    held = _held(connection, since)
+    if _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in revised]):
+        connection.execute(_FORGET, {"since": min(since[id_] for id_ in revised)})
+    rows = [row for mention, _ in latest.values() for row in _match_rows(mention, now, held)]
+    fresh = [row for row in rows if row["mention"] in revised or (row["mention"], row["query"]) not in held]
+    _insert(connection, "mention_match", _MATCH, fresh)
+
+
+def _held(connection: duckdb.DuckDBPyConnection, since: Mapping[str, datetime]) -> dict[tuple[str, str], datetime]:
+    """Since when which queries hold for mentions that are stored."""
+    if not _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in since]):
+        return {}
+    found = connection.execute(_HELD, {"since": min(since.values())}).fetchall()
+    return {(mention, query): first_seen for mention, query, first_seen in found}
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, shape: Row, rows: Sequence[Row]) -> None:
+    if _give(connection, shape, rows):
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")
+
+
+def _give(connection: duckdb.DuckDBPyConnection, shape: Row, rows: Sequence[Row]) -> bool:
+    """Make the table `given` of these rows; False when there are none.
+
+    They travel as JSON: Arrow's Python package imports pandas, a second of every run, and lists of
+    parameters cost 0.8 s per 500 rows on DuckDB 1.5. Half a surrogate pair becomes a question mark.
+    """
+    if rows:
+        text = json.dumps(rows, default=datetime.isoformat, ensure_ascii=False).encode("utf-8", "replace").decode()
+        connection.execute(_GIVE, {"rows": text, "shape": json.dumps([shape])})
+    return bool(rows)
 
 
 def _mention_row(mention: Mention, run: str, now: datetime) -> dict[str, Any]:
-    row = {name: getattr(mention, name) for name in _MENTION.names if name not in ("first_seen", "run")}
-    return row | {"first_seen": now, "run": run}
+    own = {
+        name: getattr(mention, name) for name in (*_AS_THEY_ARE, "fingerprint", "revision", "published", "addressed")
+    }
+    return own | {"first_seen": now, "revised": None, "run": run}
 
 
-def _match_rows(mention: Mention, now: datetime) -> Iterable[dict[str, Any]]:
-    for match in mention.matches:
-        spans = [{"start": start, "stop": stop} for start, stop in match.spans]
+def _match_rows(mention: Mention, now: datetime, held: Mapping[tuple[str, str], datetime]) -> Iterable[dict[str, Any]]:
+    for match in {match.query: match for match in mention.matches}.values():
         yield {
             "mention": mention.id,
             "query": match.query,
             "facet": match.facet,
-            "spans": spans,
-            "first_seen": now,
+            "spans": [{"start": start, "stop": stop} for start, stop in match.spans],
+            "first_seen": held.get((mention.id, match.query), now),
         }
 
 
-def _verdict_row(mention: Mention, verdict: Verdict, now: datetime) -> dict[str, Any]:
-    row = {name: getattr(verdict, name) for name in ("rule", "reaction", "flagged", "owner", "due", "channel", "why")}
-    reasons = [{"kind": reason.kind, "cue": reason.cue, "words": reason.text} for reason in verdict.reasons]
-    return row | {
+def _verdict_row(mention: Mention, verdict: Verdict, now: datetime, since: Mapping[str, datetime]) -> dict[str, Any]:
+    own = {name: getattr(verdict, name) for name in ("rule", "reaction", "flagged", "owner", "due", "channel", "why")}
+    return own | {
         "mention": mention.id,
         "decided": now,
-        "kinds": list(verdict.kinds),
-        "reasons": reasons,
-        "first_seen": now,
+        "kinds": verdict.kinds,
+        "reasons": [{"kind": reason.kind, "cue": reason.cue, "words": reason.text} for reason in verdict.reasons],
+        "first_seen": since.get(mention.id, now),
     }
+
+
+def _place_row(source: str, place: Visited, now: datetime) -> dict[str, Any]:
+    names = ("name", "cursor", "not_before", "problem", "failures", "notes")
+    own = {name: getattr(place, name) for name in names}
+    return own | {"source": source, "visited": now, "succeeded": None if place.problem else now}

@@ -9,6 +9,7 @@ and that only when enough of them opted in for it to say nothing about anybody.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ import duckdb
 CURRENT = "current.duckdb"
 KEEP = 3
 
+# a place that is a person's account is named by its handle, and what is told of a place begins with its name
 _TABLES = {
     "mention": "SELECT * EXCLUDE (author) FROM mention WHERE facet <> 'ambassador' ORDER BY first_seen",
     "mention_match": (
@@ -24,34 +26,49 @@ _TABLES = {
     "verdict": (
         "SELECT v.* FROM verdict_latest AS v SEMI JOIN snap.mention AS m ON m.id = v.mention ORDER BY v.first_seen"
     ),
-    "place": "SELECT * EXCLUDE (cursor) FROM place WHERE name NOT LIKE '@%' ORDER BY source, name",
-    "run": "SELECT * FROM run ORDER BY started, source",
+    "place": "SELECT * EXCLUDE (cursor) FROM place WHERE NOT starts_with(name, '@') ORDER BY source, name",
+    "run": (
+        "SELECT * REPLACE (list_filter(problems, lambda told: NOT starts_with(told, '@')) AS problems)"
+        " FROM run ORDER BY started, source"
+    ),
     "run_dropped": "SELECT run, source, reason, sum(posts)::BIGINT AS posts FROM run_dropped GROUP BY ALL ORDER BY ALL",
     "ambassador_week": (
         "SELECT date_trunc('week', first_seen)::DATE AS week, count(*) AS mentions FROM mention"
         " WHERE facet = 'ambassador' AND $shown GROUP BY ALL ORDER BY ALL"
     ),
 }
-_COMMENTS = """
-SELECT table_name, column_name, comment FROM duckdb_columns()
-WHERE database_name = current_database() AND comment IS NOT NULL
+_TABLE_COMMENTS = """
+SELECT new.table_name, old.comment
+FROM duckdb_tables() AS new JOIN duckdb_tables() AS old USING (table_name)
+WHERE new.database_name = 'snap' AND old.database_name = current_database() AND old.comment IS NOT NULL
+"""
+_COLUMN_COMMENTS = """
+SELECT new.table_name, new.column_name, old.comment
+FROM duckdb_columns() AS new JOIN duckdb_columns() AS old USING (table_name, column_name)
+WHERE new.database_name = 'snap' AND old.database_name = current_database() AND old.comment IS NOT NULL
+"""
+_OWN_COMMENTS = """
+COMMENT ON TABLE snap.ambassador_week IS 'Mentions by ambassadors together; empty while too few opted in.';
+COMMENT ON COLUMN snap.ambassador_week.week IS 'Its Monday, UTC.';
+COMMENT ON COLUMN snap.ambassador_week.mentions IS 'How many were first seen in it.';
 """
 
 
-def publish(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, ambassadors_shown: bool
-) -> tuple[Path, int]:
-    """Write the snapshot `name` and swap it in; returns its path and the number of mentions in the live file."""
+def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, ambassadors_shown: bool) -> Path:
+    """Write the snapshot `name` and swap it in; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    for unfinished in folder.glob(".building-*"):
-        unfinished.unlink()
-    building, path = folder / f".building-{name}", folder / f"mentions-{name}.duckdb"
-    _write(connection, building, ambassadors_shown=ambassadors_shown)
-    _to_disk(building)
+    building = folder / f".building-{name}"
+    _remove(folder.glob(".building-*"))  # of runs that were killed; the live file's lock is ours
+    try:
+        _write(connection, building, ambassadors_shown=ambassadors_shown)
+        _to_disk(building)
+    except BaseException:
+        _remove(folder.glob(".building-*"))  # on a full disk its room is needed
+        raise
+    path = _unused(folder, name)
     building.replace(path)
     _swap(folder, path)
-    (mentions,) = connection.execute("SELECT count(*) FROM mention").fetchone() or (0,)
-    return path, int(mentions)
+    return path
 
 
 def _write(connection: duckdb.DuckDBPyConnection, path: Path, *, ambassadors_shown: bool) -> None:
@@ -60,16 +77,24 @@ def _write(connection: duckdb.DuckDBPyConnection, path: Path, *, ambassadors_sho
         for table, select in _TABLES.items():
             given = {"shown": ambassadors_shown} if "$shown" in select else None
             connection.execute(f"CREATE TABLE snap.{table} AS {select}", given)
-        for table, column, comment in connection.execute(_COMMENTS).fetchall():
-            if _has(connection, table, column):
-                connection.execute(f"COMMENT ON COLUMN snap.{table}.\"{column}\" IS '{_quoted(comment)}'")
+        _comment(connection)
+        connection.execute("CHECKPOINT snap")  # fails here, on a full disk, and not unseen when it is detached
     finally:
         connection.execute("DETACH snap")
 
 
-def _has(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
-    sql = "SELECT 1 FROM duckdb_columns() WHERE database_name = 'snap' AND table_name = ? AND column_name = ?"
-    return connection.execute(sql, [table, column]).fetchone() is not None
+def _comment(connection: duckdb.DuckDBPyConnection) -> None:
+    for table, comment in connection.execute(_TABLE_COMMENTS).fetchall():
+        connection.execute(f"COMMENT ON TABLE snap.{table} IS '{_quoted(comment)}'")
+    for table, column, comment in connection.execute(_COLUMN_COMMENTS).fetchall():
+        connection.execute(f"COMMENT ON COLUMN snap.{table}.\"{column}\" IS '{_quoted(comment)}'")
+    connection.execute(_OWN_COMMENTS)
+
+
+def _unused(folder: Path, name: str) -> Path:
+    """A path that no snapshot has had, as far as is known: a reader would keep getting the old one."""
+    wanted = [f"mentions-{name}.duckdb", *(f"mentions-{name}-{number}.duckdb" for number in range(2, 1000))]
+    return next(path for each in wanted if not (path := folder / each).exists())
 
 
 def _to_disk(path: Path) -> None:
@@ -78,13 +103,18 @@ def _to_disk(path: Path) -> None:
 
 
 def _swap(folder: Path, path: Path) -> None:
+    """Point readers at `path`; beside it the two that were written last stay, whatever the clock did."""
     link = folder / ".current"
     link.unlink(missing_ok=True)
     link.symlink_to(path.name)
     link.replace(folder / CURRENT)
-    old = sorted(folder.glob("mentions-*.duckdb"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[KEEP:]
-    for file in old:
-        file.unlink()
+    others = [file for file in folder.glob("mentions-*.duckdb") if file != path]
+    _remove(sorted(others, key=lambda file: file.stat().st_mtime_ns, reverse=True)[KEEP - 1 :])
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink()
 
 
 def _quoted(text: object) -> str:

@@ -8,16 +8,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
 
 from monitor.errors import StoreError
 from monitor.store.snapshot import CURRENT
+from monitor.store.trouble import translated
 
 _HAPPENED = "least(coalesce(m.published, m.first_seen), m.first_seen)"
 _IN_WEEK = f"{_HAPPENED} >= $start AND {_HAPPENED} < $stop"
 Rows = list[Mapping[str, Any]]
+_ONE_AT_A_TIME = Lock()
 
 QUESTIONS = {
     "totals": f"""
@@ -78,18 +81,31 @@ def answers(folder: Path, **given: Any) -> dict[str, Rows]:
 
 @contextmanager
 def reader(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A hardened, read-only connection to the newest snapshot; raises StoreError when none was published."""
+    """A hardened, read-only connection to the newest snapshot; raises StoreError when it cannot be had.
+
+    No statement gets at files, extensions or settings through it: `read_only` alone leaves those open.
+    """
     current = folder / "published" / CURRENT
     if not current.exists():
         raise StoreError(f"{current}: nothing was published yet; run: monitor run")
-    connection = duckdb.connect(str(current.resolve()), read_only=True)
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
+    with translated(current):
+        connection = _hardened(current.resolve())
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+def _hardened(path: Path) -> duckdb.DuckDBPyConnection:
+    """Readers of one process share DuckDB's instance of the file: the first one locks it for all."""
+    with _ONE_AT_A_TIME:
+        connection = duckdb.connect(str(path), read_only=True)
+        (locked,) = connection.execute("SELECT current_setting('lock_configuration')").fetchone() or (False,)
+        if not locked:
+            connection.execute("SET GLOBAL TimeZone = 'UTC'")
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def newest(folder: Path) -> datetime | None:

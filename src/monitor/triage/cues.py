@@ -1,6 +1,7 @@
 """Cues: the words per language that tell a kind, read from the TOML files in `cues/`.
 
-A kind holds when one of its cues hits. A compliment with a negation up to three words before it is none
+A kind holds when one of its cues hits. Addresses are not read: the words and question marks in a link are not its
+author's. A compliment with a negation up to three words before it is none
 ("niet echt top service"); complaints are never turned round, because a negated complaint is still one in
 seven to nine cases of ten.
 """
@@ -15,6 +16,7 @@ from monitor.model import Kind, Reason
 
 KINDS: tuple[Kind, ...] = ("press", "complaint", "question", "compliment")
 LONGEST_EVIDENCE = 60  # characters of the post that a reason may quote
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[^\s?!.,;:)]")
 
 
 class Cues:
@@ -25,19 +27,26 @@ class Cues:
 
     def reasons(self, text: str) -> tuple[Reason, ...]:
         """Every kind that holds with its first cue, in the order of `KINDS`."""
-        folded = text.lower().replace("’", "'")
-        if len(folded) != len(text):  # a few capitals grow when lowered; spans must stay true
-            folded = text
+        folded = _folded(text)
         found = (self._first(kind, folded, text) for kind in KINDS)
         return tuple(reason for reason in found if reason)
 
     def _first(self, kind: Kind, folded: str, text: str) -> Reason | None:
         for patterns, negation in self._languages:
             for cue, pattern in patterns[kind]:
-                hit = pattern.search(folded)
-                if hit and not (kind == "compliment" and _negated(negation, folded, hit.start())):
+                for hit in pattern.finditer(folded):
+                    if kind == "compliment" and _negated(negation, folded, hit.start()):
+                        continue
                     return Reason(kind, cue, text[hit.start() : hit.end()][:LONGEST_EVIDENCE], hit.span())
         return None
+
+
+def _folded(text: str) -> str:
+    """Lower case, plain apostrophes and no addresses, as long as `text`, so that spans stay true."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few capitals grow when lowered
+        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return _ADDRESS.sub(lambda found: " " * len(found[0]), lowered.replace("’", "'"))
 
 
 Patterns = dict[Kind, list[tuple[str, re.Pattern[str]]]]

@@ -3,9 +3,9 @@
 due = start + minutes, where only opening minutes count; round the clock when no hours are given
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,20 +19,31 @@ class OpeningHours:
     zone: ZoneInfo
     week: Mapping[str, tuple[time, time]] = field(default_factory=dict)
 
+    def reaches(self, minutes: int) -> bool:
+        """True when so many opening minutes pass within a year, which `due` needs."""
+        weekly = sum((_minutes(closes) - _minutes(opens) for opens, closes in self.week.values()), 0)
+        return not self.week or weekly * (_A_YEAR // 7 - 1) >= minutes
+
     def due(self, start: datetime, minutes: int) -> datetime:
-        """The aware moment at which `minutes` opening minutes have passed since `start`."""
-        left = timedelta(minutes=minutes)
+        """The moment, in UTC, at which `minutes` opening minutes have passed since `start`."""
+        left, begin = timedelta(minutes=minutes), start.astimezone(UTC)
         if not self.week:
-            return start + left
-        day = start.astimezone(self.zone).date()
-        for offset in range(_A_YEAR):
-            hours = self.week.get(DAYS[(day + timedelta(days=offset)).weekday()])
-            if not hours:
-                continue
-            opens, closes = (datetime.combine(day + timedelta(days=offset), at, self.zone) for at in hours)
-            begin = max(opens.astimezone(start.tzinfo), start)
-            span = closes.astimezone(start.tzinfo) - begin
+            return begin + left
+        for opens, closes in self._open_from(begin):
+            span = closes - max(opens, begin)
             if span >= left:
-                return begin + left
+                return max(opens, begin) + left
             left -= max(span, timedelta())
         raise ValueError("the opening hours never add up to the deadline")
+
+    def _open_from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The opening hours of a year in UTC: differences within a zone would ignore its summer time."""
+        first = start.astimezone(self.zone).date()
+        for day in (first + timedelta(days=offset) for offset in range(_A_YEAR)):
+            if hours := self.week.get(DAYS[day.weekday()]):
+                opens, closes = (datetime.combine(day, at, self.zone).astimezone(UTC) for at in hours)
+                yield opens, closes
+
+
+def _minutes(at: time) -> int:
+    return 60 * at.hour + at.minute

@@ -6,8 +6,9 @@ An ambassador's post is never judged for kind: it goes to nobody's queue.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from monitor.errors import ConfigError
 from monitor.model import Document, Kind, Mention, Verdict
 from monitor.triage.cues import Cues
 from monitor.triage.hours import OpeningHours
@@ -22,6 +23,20 @@ class Triage:
     scheme: Scheme
     hours: OpeningHours
     language: str = "en"
+
+    def __post_init__(self) -> None:
+        """Refuse deadlines that the opening hours never reach, before anything is judged by them."""
+        never = [
+            rule for rule in self.scheme.rules if rule.counts_opening and not self.hours.reaches(rule.deadline or 0)
+        ]
+        if never:
+            raise ConfigError(
+                *(
+                    f"rule {rule.id}: {rule.deadline} opening minutes do not pass within a year; give more "
+                    '[organisation] opening_hours in monitor.toml, a shorter deadline, or clock = "always"'
+                    for rule in never
+                )
+            )
 
     def judge(self, mention: Mention, document: Document, now: datetime) -> Verdict:
         """The verdict on a mention. `document` is what it was made of; deadlines run from `now`, aware."""
@@ -45,5 +60,5 @@ class Triage:
         if rule.deadline is None:
             return None
         if rule.clock == "always":
-            return now + timedelta(minutes=rule.deadline)
+            return now.astimezone(UTC) + timedelta(minutes=rule.deadline)
         return self.hours.due(now, rule.deadline)

@@ -145,5 +145,5 @@ COMMENT ON COLUMN run_dropped.reason IS 'Why: no match, opted out, deleted, ...'
 COMMENT ON COLUMN run_dropped.posts IS 'How many; a run adds rows, sum them.';
 
 CREATE VIEW verdict_latest AS
-SELECT * FROM verdict QUALIFY row_number() OVER (PARTITION BY mention ORDER BY decided DESC) = 1;
+SELECT * FROM verdict QUALIFY row_number() OVER (PARTITION BY mention ORDER BY decided DESC, rowid DESC) = 1;
 COMMENT ON VIEW verdict_latest IS 'The verdict that counts for each mention.';

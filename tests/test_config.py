@@ -1,0 +1,401 @@
+"""monitor.toml: every fault is told with file, line, key and cure, all of them at once; secrets stay secret."""
+
+import random
+import re
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.assemble import Monitor, assemble
+from monitor.config import CONFIG_NAME, Secrets, load
+from monitor.config.lines import line_of
+from monitor.config.secrets import read_secrets
+from monitor.config.words import nearest
+from monitor.connector import Tools
+from monitor.errors import ConfigError
+
+CANARY = "kanarie7f3a"
+KEY = {"MONITOR_PSEUDONYM_KEY": CANARY * 3}
+GOOD = """\
+# Sample: who is monitoring.
+[organisation]
+name = "Waterveen"
+accounts = ["@webcare@social.example"]
+languages = ["nl", "en"]
+timezone = "Europe/Amsterdam"
+country = "NL"
+contact = "https://waterveen.example/monitor"
+
+[organisation.opening_hours]
+mon = "09:00-17:30"
+
+[[queries]]
+name = "brand"
+facet = "brand"
+purpose = '''
+name = "no key, but quoted"
+'''
+text = '''
+  waterveen AND (veer
+  OR boot)
+'''
+
+[[queries]]
+name = "company"
+facet = "company"
+purpose = "Nieuws over het bedrijf volgen."
+text = '"waterveen groep"'
+
+[sources.rss]
+feeds = ["https://nieuws.example/feed.xml"]
+workers = 4
+
+[sources.mastodon]
+instances = ["social.example"]
+hashtags = ["waterveen"]
+
+[sources.reddit]
+subreddits = ["waterveen"]
+approval_ref = "2026-17"
+
+[privacy]
+window_days = 90
+dpia_approved_on = 2026-01-15
+works_council_consent_on = 2026-02-01
+
+[[ambassadors]]
+account = "mastodon:@schipper_voorbeeld@social.example"
+consented_on = 2026-02-14
+text_version = "2026-02"
+
+[paths]
+data = "data"
+
+[fetch]
+pages = 40
+"""
+
+
+def faults(folder: Path, text: str, environment: dict[str, str] | None = None) -> list[str]:
+    """What is wrong with the text, without the name of its file."""
+    path = folder / CONFIG_NAME
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        assemble(path, KEY if environment is None else environment)
+    assert caught.value.exit_code == 78
+    return [problem.removeprefix(str(path)).removeprefix(", ") for problem in caught.value.problems]
+
+
+def changed(old: str, new: str) -> str:
+    assert GOOD.count(old) == 1, old
+    return GOOD.replace(old, new)
+
+
+def test_good(tmp_path):
+    """The sample from which the faulty ones are made has no fault, also with carriage returns and a byte order mark."""
+    for text in (GOOD, GOOD.replace("\n", "\r\n"), f"\ufeff{GOOD}"):
+        (tmp_path / CONFIG_NAME).write_bytes(text.encode())
+        assert set(assemble(tmp_path / CONFIG_NAME, KEY).connectors) == {"rss", "mastodon", "reddit"}
+
+
+CONTACT = (
+    "A page or mail address that is told to every server, so that its owner can reach you; without blanks and accents."
+)
+PAST_MIDNIGHT = "closing time comes after opening time; a day that runs past midnight is written as two"
+LIST = "expected a list, got a text; put it in square brackets"
+UNSAFE = "unknown key; secrets do not belong here: put them into .env, see .env.example"
+ONE_FAULT = [
+    # unknown keys, at every depth, suggest the nearest
+    ('contact = "h', 'contcat = "h', 'line 8: [organisation] contcat: unknown key; did you mean "contact"?'),
+    ("[privacy]", "[privcy]", 'line 42: privcy: unknown key; did you mean "privacy"?'),
+    ("window_days = 90", "window_day = 90", 'line 43: [privacy] window_day: unknown key; did you mean "window_days"?'),
+    ("workers = 4", "worker = 4", 'line 32: [sources.rss] worker: unknown key; did you mean "workers"?'),
+    ("hashtags = [", "tags = [", 'line 36: [sources.mastodon] tags: unknown key; did you mean "hashtags"?'),
+    ("subreddits = [", "subredits = [", 'line 39: [sources.reddit] subredits: unknown key; did you mean "subreddits"?'),
+    ("workers = 4", 'client_secret = "a"', f"line 32: [sources.rss] client_secret: {UNSAFE}"),
+    ("[sources.rss]", "[sources.rs]", 'line 30: [sources.rs]: no such source; did you mean "rss"?'),
+    (
+        "[sources.rss]",
+        "[sources.usenet]",
+        "line 30: [sources.usenet]: no such source; known are: mastodon, reddit, rss",
+    ),
+    ('mon = "0', 'maandag = "0', "line 10: [organisation] opening_hours: 'maandag' is no day; use mon, tue, wed, thu, fri, sat, sun"),
+    # wrong types
+    ('name = "Waterveen"', "name = 5", "line 3: [organisation] name: expected a text in quotes, got a number"),
+    ("pages = 40", "pages = 4.5", "line 56: [fetch] pages: expected a whole number, got a number"),
+    ("pages = 40", "pages = []", "line 56: [fetch] pages: expected a whole number, got a list"),
+    ("pages = 40", 'allow_loopback = "perhaps"', "line 56: [fetch] allow_loopback: expected true or false, without quotes, got a text"),
+    ("2026-01-15", '"soon"', "line 44: [privacy] dpia_approved_on: expected a date such as 2026-01-15, got a text"),
+    ('data = "data"', "data = false", "line 53: [paths] data: expected a path in quotes, got true or false"),
+    ('["nl", "en"]', '"nl"', f'line 5: [organisation] languages: {LIST}: languages = ["..."]'),
+    ('["https://nieuws.example/feed.xml"]', '"https://nieuws.example"', f'line 31: [sources.rss] feeds: {LIST}: feeds = ["..."]'),
+    ('["waterveen"]\n\n', '"waterveen"\n\n', f'line 36: [sources.mastodon] hashtags: {LIST}: hashtags = ["..."]'),
+    ('["social.example"]', "[5]", "line 35: [sources.mastodon] instances 1: expected a text in quotes, got a number"),
+    ("[privacy]\nwindow_days = 90", "[[privacy]]\nwindow_days = 90", "line 42: privacy: expected a table, got a list"),
+    ("[paths]\ndata = ", "[sources.matrix]\ndata = ", "line 52: [sources.matrix]: no such source; known are: mastodon, reddit, rss"),
+    # values that cannot be
+    ("pages = 40", "pages = 0", "line 56: [fetch] pages: input should be greater than or equal to 1: Pages per place and visit."),
+    ('facet = "brand"', 'facet = "brnd"', 'line 15: [queries 1] facet: no such facet; did you mean "brand"?'),
+    ('facet = "company"', "facet = 1", "line 26: [queries 2] facet: expected one of brand, company, ambassador, in quotes; got a number"),
+    ('country = "NL"', 'country = "nl"', "line 7: [organisation] country: is not written as it must be: Two capitals, such as NL."),
+    ("Europe/Amsterdam", "Amsterdam", "line 6: [organisation] timezone: 'Amsterdam' is no time zone; write it like Europe/Amsterdam"),
+    ("09:00-17:30", "9 to 5", "line 11: [organisation.opening_hours] mon: opening hours are written like 09:00-17:30"),
+    ('"09:00-17:30"', '["09:00Z", "17:30"]', "line 11: [organisation.opening_hours] mon: opening hours are written like 09:00-17:30"),
+    ("09:00-17:30", "09:00-25:00", "line 11: [organisation.opening_hours] mon: opening hours are times between 00:00 and 23:59"),
+    (
+        "09:00-17:30",
+        "17:00-09:00",
+        "line 11: [organisation.opening_hours] mon: " + PAST_MIDNIGHT,
+    ),
+    ('data = "data"', 'data = "a\\u0000b"', "line 53: [paths] data: a path holds letters, digits and signs only, no control characters"),
+    ('approval_ref = "', 'api = "https://elders.example"\napproval_ref = "', "line 38: [sources.reddit] api: only the demo may use another endpoint; remove this line"),
+    ('name = "company"', 'name = "brand"', "line 25: [queries 2] name: two queries are named 'brand'; rename one"),
+    # what is missing
+    ('contact = "https://waterveen.example/monitor"\n', "", "line 2: [organisation] contact: is missing; add it: " + CONTACT),
+    ("dpia_approved_on = 2026-01-15\n", "", "line 46: [ambassadors 1]: needs [privacy] dpia_approved_on: people's accounts are not visited before both have been given"),
+    ("works_council_consent_on = 2026-02-01\n", "", "line 46: [ambassadors 1]: needs [privacy] works_council_consent_on: people's accounts are not visited before both have been given"),
+    ('[sources.mastodon]\ninstances = ["social.example"]\nhashtags = ["waterveen"]\n', "", "line 45: [ambassadors 1] account: is of a source that is not configured; add [sources.mastodon] or remove this table"),
+    ('["https://nieuws.example/feed.xml"]', '["https://www.reddit.com/r/a/.rss"]', "line 30: [sources.rss] feeds: number 1 (reddit.com) is Reddit's; use [sources.reddit], as its terms ask"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "told"), ONE_FAULT)
+def test_one_fault(tmp_path, old, new, told):
+    """A fault is told once, at its line, with its key and the cure."""
+    found = faults(tmp_path, changed(old, new))
+    assert [problem for problem in found if problem.startswith(told.partition(":")[0])] == [told]
+
+
+BROKEN_QUERIES = [
+    ("OR boot)", "OR boot))", "line 21", 'expected the end of the query, got ")": remove it or open one before\n      OR boot))\n              ^'),
+    ("waterveen AND (veer", "waterveen AND AND (veer", "line 20", "expected a word, a phrase or a bracket, got AND\n      waterveen AND AND (veer\n                    ^"),
+    ("'\"waterveen groep\"'", "'waterveen gr*'", "line 28", "a prefix is one word of at least 3 letters and a final star\n    waterveen gr*\n              ^"),
+    ("'\"waterveen groep\"'", '"\\"waterveen groep"', "line 28", 'expected a closing quotation mark\n    "waterveen groep\n    ^'),
+    ("'\"waterveen groep\"'", "'NOT waterveen'", "line 28", "the query holds for an empty text: add a term that must be present\n    NOT waterveen\n    ^"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "line", "told"), BROKEN_QUERIES)
+def test_broken_queries(tmp_path, old, new, line, told):
+    """A query that cannot be read is shown at its own line of the file, with a caret under the fault."""
+    (found,) = faults(tmp_path, changed(old, new))
+    assert found == f"{line}: [queries {1 if line < 'line 24' else 2}] text: {told}"
+
+
+def test_all_at_once(tmp_path):
+    """Faults of every kind are told together, from the top of the file down, what is not in the file last."""
+    text = changed('country = "NL"', 'land = "NL"').replace("OR boot)", "OR boot").replace("workers", "worker")
+    text = text.replace("[sources.reddit]", "[sources.redit]").replace("dpia_approved_on", "dpia_approved")
+    found = faults(tmp_path, text, environment={})
+    places = [re.match(r"(line \d+)?", problem)[0] for problem in found]
+    assert places == ["line 7", "line 21", "line 32", "line 38", "line 44", "line 47", ""]
+    assert found[-1].startswith("MONITOR_PSEUDONYM_KEY is not set")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"[organisation\n", "not valid TOML: "),
+        (b"a = 1\na = 2\n", "not valid TOML: "),
+        (b"a = " + b"[" * 20_000, "not valid TOML: too deeply nested"),
+        (b"a = " + b"9" * 5_000, "not valid TOML: too deeply nested, or too long a number"),
+        (b'# ok\nname = "caf\xe9"\n', "line 2: not UTF-8; save the file again as UTF-8"),
+        (b"", "organisation: is missing; add it: The table [organisation]"),
+        (b"sources = 5\nqueries = 3\n", "line 1: sources: expected a table, got a number"),
+        (b"[sources]\n", "line 1: sources: is empty; name one at least"),
+    ],
+)
+def test_no_toml(tmp_path, body, told):
+    """A file that is no TOML, no text or nearly empty is told like any other fault."""
+    path = tmp_path / CONFIG_NAME
+    path.write_bytes(body)
+    with pytest.raises(ConfigError) as caught:
+        assemble(path, KEY)
+    assert told in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_no_file(tmp_path):
+    """A file that is not there names the command that writes one; a folder in its place is told too."""
+    with pytest.raises(ConfigError, match=r"monitor\.toml: not found; write one with: monitor init"):
+        load(tmp_path / CONFIG_NAME)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_open_to_strangers(tmp_path):
+    """A configuration that anybody may change is refused before it is read."""
+    path = tmp_path / CONFIG_NAME
+    path.write_text(GOOD)
+    path.chmod(0o666)
+    with pytest.raises(ConfigError, match="anybody on this machine can change it; mend with: chmod o-w"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    ("body", "mode", "told"),
+    [
+        (b"MONITOR_PSEUDONYM_KEY=a\n", 0o640, "others can read it, and it holds secrets; mend with: chmod 600"),
+        (b"MONITOR_PSEUDONYM_KEY=a\n", 0o604, "others can read it, and it holds secrets; mend with: chmod 600"),
+        (b"MONITOR_PSEUDONYM_KEY=\xff\n", 0o600, "cannot be read as UTF-8 text"),
+        (b"MONITOR_PSEUDONYM_KEY=\n", 0o600, "MONITOR_PSEUDONYM_KEY is not set"),
+    ],
+)
+def test_env_file(tmp_path, body, mode, told):
+    """A .env that others can read, that is no text or that lacks the key is a fault like any other."""
+    (tmp_path / ".env").touch()
+    (tmp_path / ".env").chmod(mode)
+    (tmp_path / ".env").write_bytes(body)
+    (found,) = faults(tmp_path, GOOD, environment={})
+    assert told in found
+
+
+def test_secrets_are_taken_as_they_stand(tmp_path):
+    """A `$` in a secret is no variable, a byte order mark no letter, and the environment wins over the file."""
+    file = tmp_path / ".env"
+    file.touch(mode=0o600)
+    file.write_text("\ufeffMONITOR_A_B=x${HOME}$y\nMONITOR_A_C=file\nOTHER=z\n", "utf-8")
+    secrets = read_secrets(tmp_path, {"MONITOR_A_C": "environment", "PATH": "/bin"})
+    assert [secret.get_secret_value() for secret in (secrets.of("a", "b"), secrets.of("a", "c"))] == [
+        "x${HOME}$y",
+        "environment",
+    ]
+    assert repr(secrets) == "Secrets(MONITOR_A_B, MONITOR_A_C)"
+
+
+def test_secrets_are_never_shown(tmp_path):
+    """Whatever of a configuration is printed, no secret stands in it."""
+    given = {
+        "MONITOR_PSEUDONYM_KEY": CANARY * 3,
+        "MONITOR_REDDIT_CLIENT_ID": f"id{CANARY}",
+        "MONITOR_REDDIT_CLIENT_SECRET": f"secret{CANARY}",
+        "MONITOR_MASTODON_TOKEN_SOCIAL_EXAMPLE": f"token{CANARY}",
+    }
+    path = tmp_path / CONFIG_NAME
+    path.write_text(GOOD)
+    monitor = assemble(path, given)
+    tools = Tools("monitor-test", partial(Secrets(given).of, "reddit"))
+    values = (monitor, monitor.settings, Secrets(given), tools, tools.secret("client_id"), *monitor.connectors.values())
+    said = " ".join(f"{value!r} {value!s}" for value in values)
+    assert CANARY not in said
+    assert repr(monitor.key) not in said
+
+
+def test_line_of():
+    """Every key and table of the sample is found in its own line, and none inside a quoted block."""
+    lines = GOOD.split("\n")
+    found = {
+        ("organisation", "contact"): 'contact = "h',
+        ("organisation", "opening_hours"): "[organisation.opening_hours]",
+        ("queries", 0, "text"): "text = '''",
+        ("queries", 1, "name"): 'name = "company"',
+        ("queries", 1, "owner"): "[[queries]]",
+        ("sources", "rss", "feeds", 0): "feeds",
+        ("ambassadors", 0, "account"): "account",
+    }
+    for place, start in found.items():
+        number = line_of(GOOD, place)
+        assert number is not None
+        assert lines[number - 1].startswith(start)
+    assert line_of(GOOD, ("nowhere", "at", "all")) is None
+
+
+@given(st.lists(st.sampled_from(["a", "b-c", "d_e", '"f g"', "'h.i'"]), unique=True, min_size=1))
+def test_line_of_law(keys):
+    """A key stands in the line in which it was written, whatever the values are."""
+    values = ["1", '"x = 1"', "[1, 2]", "'''\na = 1\n[b]\n'''", '"""\nb-c = "2"\n"""']
+    text, expected = "[t]\n", {}
+    for at, key in enumerate(keys):
+        expected[key.strip("\"'")] = text.count("\n") + 1
+        text += f"{key} = {values[at]}  # comment\n"
+    assert {key: line_of(text, ("t", key)) for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [("feed", 'did you mean "feeds"?'), ("FEEDS", 'did you mean "feeds"?'), ("x", "known are: deadline, feeds")],
+)
+def test_nearest(word, told):
+    """A word that is close to a known one suggests it; any other word lists what is known."""
+    assert nearest(word, ["feeds", "deadline"]) == told
+
+
+VALUES = ["5", "-1", "0.5", "nan", "inf", "true", '""', '"x"', '"\\u0000"', "[]", "[[]]", "{}", "{ a = 1 }", "[{}]",
+          "2026-01-01", "2026-01-01T00:00:00Z", "09:00:00", "9" * 400, '["\\u0000"]', '["x", 5]', '"é"']  # fmt: skip
+WORDS = [
+    "name",
+    "feeds",
+    "queries",
+    "sources",
+    "rss",
+    "_env_file",
+    "self",
+    "__init__",
+    "x",
+    "''",
+    "a.b",
+    "model_config",
+]
+
+
+def broken(text: str, chance: random.Random) -> str:
+    """The text with one thing changed: a key or value swapped, a line lost, doubled, moved or scribbled upon."""
+    lines = text.split("\n")
+    at = chance.randrange(len(lines))
+    key, equals, value = lines[at].partition(" = ")
+    match chance.randrange(7):
+        case 0:
+            lines[at] = f"{chance.choice(WORDS)}{equals}{value}"
+        case 1 | 2:
+            lines[at] = f"{key} = {chance.choice(VALUES)}" if equals else f"[{chance.choice(WORDS)}]"
+        case 3:
+            del lines[at]
+        case 4:
+            lines.insert(at, lines[chance.randrange(len(lines))])
+        case 5:
+            lines[at] = lines[at].replace(chance.choice('aeiou"[]='), "", 1)
+        case _:
+            lines[at] = lines[at][: chance.randrange(len(lines[at]) + 1)] + chance.choice("[]\"'={}\t\0é*(")
+    return "\n".join(lines)
+
+
+def problems_of(path: Path) -> tuple[str, ...]:
+    """What is told of the configuration; nothing of a good one. Any other error than ConfigError passes."""
+    try:
+        assert isinstance(assemble(path, KEY), Monitor)
+    except ConfigError as error:
+        return error.problems or ("an error without a message",)
+    return ()
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 6))
+def test_mutated_configurations(seed, changes):
+    """However a configuration is damaged, it loads or ends as ConfigError with a message for every fault."""
+    chance = random.Random(seed)
+    text = GOOD
+    for _ in range(changes):
+        text = broken(text, chance)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / CONFIG_NAME
+        path.write_text(text, "utf-8")
+        problems = problems_of(path)
+        assert all(problem.startswith(str(path)) for problem in problems)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=200))
+@example("\ufeff")
+@example("[[queries]]\n[queries.a]\n")
+@example("queries = [[], 1, {}]\nambassadors = [{}, 3]\nsources = {rss = [], x = {}}")
+def test_any_text(text):
+    """Whatever stands in the file, the answer is ConfigError."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / CONFIG_NAME
+        path.write_text(text, "utf-8", errors="replace")
+        with pytest.raises(ConfigError):
+            assemble(path, KEY)
