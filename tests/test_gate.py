@@ -36,7 +36,11 @@ POST = Post(
     author="reiziger@sociaal.example",
 )
 SCHIPPER = {"author": "Schipper@sociaal.example", "found": "account"}
-SEARCHES = [Search("merk", "brand", "lindeveer"), Search("bedrijf", "company", "veerholding"), Search("trots", "ambassador", "dek")]
+SEARCHES = [
+    Search("merk", "brand", "lindeveer"),
+    Search("bedrijf", "company", "veerholding"),
+    Search("trots", "ambassador", "dek"),
+]
 SIGNALS = get_args(OptOut)
 
 
@@ -151,7 +155,9 @@ def test_every_combination_of_signals() -> None:
     """All 1,024 combinations of signals, way of finding, addressing and joining come out as the law says."""
     subsets = chain.from_iterable(combinations(SIGNALS, size) for size in range(len(SIGNALS) + 1))
     wrong = []
-    for signals, found, addressed, joined in product(map(frozenset, subsets), get_args(Found), (False, True), (False, True)):
+    for signals, found, addressed, joined in product(
+        map(frozenset, subsets), get_args(Found), (False, True), (False, True)
+    ):
         author = "schipper@sociaal.example" if joined else "reiziger@sociaal.example"
         made = outcome(opt_outs=signals, found=found, addressed=addressed, author=author)
         if isinstance(made, Mention) is not may_be_kept(signals, found, addressed=addressed, joined=joined):
@@ -213,8 +219,14 @@ def test_the_facet_is_that_of_the_first_query() -> None:
 
 def test_ids_are_of_source_and_key() -> None:
     """The id is stable over edits and moves, and no two sources or keys share one."""
-    assert kept().id == kept(body="Lindeveer vaart niet.", url="https://a.example/", place="elders").id == identify("mastodon", "1")
-    ids = {identify(source, key) for source, key in (("a", "bc"), ("ab", "c"), ("a", "b"), ("", "abc"), ("a\x00b", "c"))}
+    assert (
+        kept().id
+        == kept(body="Lindeveer vaart niet.", url="https://a.example/", place="elders").id
+        == identify("mastodon", "1")
+    )
+    ids = {
+        identify(source, key) for source, key in (("a", "bc"), ("ab", "c"), ("a", "b"), ("", "abc"), ("a\x00b", "c"))
+    }
     assert len(ids) == 5
     assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in ids)
 
@@ -275,7 +287,12 @@ def test_a_hit_in_the_title_shows_the_beginning() -> None:
     assert covered(made) == ["Lindeveer"]
 
 
-PARTS = st.lists(st.sampled_from(["veer", "Lindeveer", "gele", "boot", "ﬁets", "a", "x" * 50, "y" * 300, "é", "⛴️", "#veer,", "_veer_"]), max_size=120)
+PARTS = st.lists(
+    st.sampled_from(
+        ["veer", "Lindeveer", "gele", "boot", "ﬁets", "a", "x" * 50, "y" * 300, "é", "⛴️", "#veer,", "_veer_"]
+    ),
+    max_size=120,
+)
 GAPS = st.sampled_from([" ", "\n", " – ", "-"])
 HITS = [Search("merk", "brand", 'veer OR lindeveer OR "gele boot" OR fiets* OR xxx*')]
 

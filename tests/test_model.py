@@ -60,17 +60,19 @@ def test_a_mention_needs_the_seal() -> None:
     made = mention_of(POST)
     fields = {each.name: getattr(made, each.name) for each in dataclasses.fields(made)}
     for forged in ({}, {"seal": None}, {"seal": object()}):
-        with pytest.raises(TypeError, match="seal|only monitor.privacy.gate"):
+        with pytest.raises(TypeError, match=r"seal|only monitor\.privacy\.gate"):
             Mention(**fields, **forged)
     with pytest.raises((TypeError, ValueError), match="seal"):
-        replace(made, excerpt="anything at all")
+        replace(made, excerpt="anything at all")  # type: ignore[call-arg]
     assert not hasattr(made, "seal")
 
 
 def test_only_the_gate_uses_the_seal() -> None:
     """Outside the model the seal is named in one module: the gate."""
     root = Path(monitor.__file__).parent
-    using = {file.relative_to(root).as_posix() for file in root.rglob("*.py") if re.search(r"\bSEAL\b", file.read_text())}
+    using = {
+        file.relative_to(root).as_posix() for file in root.rglob("*.py") if re.search(r"\bSEAL\b", file.read_text())
+    }
     assert using == {"model.py", "privacy/gate.py"}
 
 
@@ -82,7 +84,9 @@ def test_only_the_gate_uses_the_seal() -> None:
         mention_of(POST),
         [mention_of(POST)],
         Reason("complaint", "kapot*", SECRET, (0, 9)),
-        Verdict(("complaint",), "r", "restore", True, "webcare", NOW, "", "why", (Reason("question", "?", SECRET, (0, 1)),)),  # noqa: FBT003
+        Verdict(
+            ("complaint",), "r", "restore", True, "webcare", NOW, "", "why", (Reason("question", "?", SECRET, (0, 1)),)
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )

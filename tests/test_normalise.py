@@ -13,7 +13,9 @@ from monitor.model import Post
 from monitor.normalise import LONGEST_TEXT, LONGEST_TITLE, document, fingerprint, language_code, plain, trusted
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
-POST = Post("rss", "feed", "key", "https://krant.example/a", "article", "feed", body="<p>Lindeveer vaart.</p>", title="Titel")
+POST = Post(
+    "rss", "feed", "key", "https://krant.example/a", "article", "feed", body="<p>Lindeveer vaart.</p>", title="Titel"
+)
 ANY = st.text(st.characters(exclude_categories=()), max_size=80)
 BITS = st.sampled_from(
     ["<", ">", "</", "<p>", "<script>", "</script>", "<!--", "-->", "<b a='", '"', "&", "&lt;", "&amp;", "&#0;", "&#xD800;",
@@ -141,7 +143,9 @@ def test_what_nobody_sees_is_removed(typed: str, kept: str) -> None:
     assert plain(typed, "html") == kept
 
 
-@pytest.mark.parametrize("emoji", ["⛴️", "👩‍⚕️", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🐈‍⬛", "❤️‍🔥", "🙂‍↔️", "👍🏽", "🇳🇱", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴‍☠️", "1️⃣", "👩🏿‍🚀"])
+@pytest.mark.parametrize(
+    "emoji", ["⛴️", "👩‍⚕️", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🐈‍⬛", "❤️‍🔥", "🙂‍↔️", "👍🏽", "🇳🇱", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴‍☠️", "1️⃣", "👩🏿‍🚀"]
+)
 @pytest.mark.parametrize("around", ["{}", "Lindeveer{}Lindeveer", "a {}{} b"])
 def test_emoji_stay_whole(emoji: str, around: str) -> None:
     """Joined, coloured and flag emoji keep the invisible characters they are made with."""
@@ -150,11 +154,12 @@ def test_emoji_stay_whole(emoji: str, around: str) -> None:
     assert plain(f"<p>{text}</p>", "html") == text
 
 
-CODECS = (
-    "ascii latin-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-7 iso8859-9 iso8859-10 iso8859-13 iso8859-14 iso8859-15 "
-    "iso8859-16 cp1250 cp1251 cp1252 cp1253 cp1254 cp1257 cp437 cp850 cp852 cp858 mac-roman mac-latin2 koi8-r koi8-u utf-8 "
-    "utf-8-sig utf-16 utf-16-le utf-16-be utf-32 utf-7 gb18030 gbk big5 shift_jis euc-jp euc-kr"
-).split()
+CODECS = [
+    "ascii", "latin-1", "iso8859-2", "iso8859-3", "iso8859-4", "iso8859-5", "iso8859-7", "iso8859-9", "iso8859-10",
+    "iso8859-13", "iso8859-14", "iso8859-15", "iso8859-16", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254",
+    "cp1257", "cp437", "cp850", "cp852", "cp858", "mac-roman", "mac-latin2", "koi8-r", "koi8-u", "utf-8",
+    "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "gb18030", "gbk", "big5", "shift_jis", "euc-jp", "euc-kr",
+]  # fmt: skip
 SAMPLE = "Reünie in café ’t Veer: € 5, Ærø, Łódź, žluťoučký, Ελλάδα, Волга, 渡し船, 배, עיר ⛴️ ĳsje"
 
 

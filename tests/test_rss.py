@@ -151,9 +151,8 @@ def test_a_cursor_holds_no_content(one):
 
 def test_an_identical_body_is_not_parsed(one):
     """200 with the same bytes as last time brings nothing, but its new validators are kept."""
-    first = visit(one)
-    one.answer = lambda request: replace(one.well(request), status=200, headers={"ETag": '"new"'}, body=BODY)
-    BODY = rendered(one.feeds["/nieuws.xml"])  # noqa: N806
+    first, body = visit(one), rendered(one.feeds["/nieuws.xml"])
+    one.answer = lambda _: Reply(200, body, {"ETag": '"new"'})
     second = visit(one, first.cursor)
     assert (second.posts, second.problem, json.loads(second.cursor)["etag"]) == ((), None, '"new"')
 
@@ -466,7 +465,9 @@ def test_no_more_than_workers_at_a_time():
 
     world.answer = slow
     with world.service:
-        assert len(list(world.connector().fetch(Visit(now=NOW, cursors=dict.fromkeys(world.connector().places()))))) == 12
+        assert (
+            len(list(world.connector().fetch(Visit(now=NOW, cursors=dict.fromkeys(world.connector().places()))))) == 12
+        )
     assert busy["most"] == 3
 
 
@@ -483,7 +484,13 @@ def test_memory_is_bounded_by_twice_the_workers():
 
 def test_spread_keeps_feeds_of_one_host_apart():
     """All places stay; those of one host come round by round."""
-    places = ["https://a.example/1", "https://a.example/2", "https://www.a.example/3", "https://b.example/1", "http://["]
+    places = [
+        "https://a.example/1",
+        "https://a.example/2",
+        "https://www.a.example/3",
+        "https://b.example/1",
+        "http://[",
+    ]
     assert spread(places) == [
         "https://a.example/1",
         "https://b.example/1",

@@ -149,7 +149,7 @@ def test_spans_follow_the_words(store: Store) -> None:
 
 
 @pytest.mark.parametrize("published", [None, NOW - 80 * DAY])
-@pytest.mark.parametrize("days", [1, 99, 101, 400])
+@pytest.mark.parametrize("days", [1, 13, 15, 400])
 def test_a_redated_post_is_no_new_one(store: Store, published: Any, days: int) -> None:
     """A post is known by its id, whatever date it bears and however long ago it was stored."""
     later = NOW + days * DAY

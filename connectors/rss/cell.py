@@ -105,10 +105,11 @@ class _Parser:
 
 
 def _environment() -> dict[str, str]:
-    """The child finds our package first, whatever lies in the working directory, and none of our secrets."""
+    """What a child gets: our package, nothing from the working directory, and none of our secrets."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(_KEPT)}
-    paths = [_HOME, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
-    return kept | {"PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in paths)}
+    given = [path for path in kept.get("PYTHONPATH", "").split(os.pathsep) if Path(path).is_absolute()]
+    installed = Path(_HOME).name.endswith("-packages")  # then it is found anyway, after the standard library
+    return kept | {"PYTHONPATH": os.pathsep.join(given if installed else [*given, _HOME])}
 
 
 def _exchange(process: "subprocess.Popen[bytes]", request: bytes, seconds: float) -> dict[str, Any] | None:

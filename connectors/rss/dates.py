@@ -60,17 +60,23 @@ def date_of(raw: str, parsed: time.struct_time | None = None) -> str | None:
     `parsed` is what feedparser made of it. Without a zone, or with one that nobody knows, it is taken as UTC.
     Years are not judged here: whether 1970 or 2099 can be trusted is `monitor.normalise`'s business.
     """
+    known, date = read(raw)
+    return date if known or not parsed else _in_utc(_of_struct(parsed))
+
+
+def read(raw: str) -> tuple[bool, str | None]:
+    """Whether the shape of a date is known here, and then the date, or None for an impossible one."""
     raw = raw.strip()
     if not raw or len(raw) > _LONGEST or _IMPOSSIBLE.search(raw):
-        return None
+        return True, None
     if _ISO.match(raw):
-        return _in_utc(_iso(raw))
+        return True, _in_utc(_iso(raw))
     if _NUMBERS.fullmatch(raw):
-        return None
+        return True, None
     day_first = _DAY_FIRST.fullmatch(_COMMENT.sub("", raw))
     if day_first and day_first[2].lower() in _MONTHS:
-        return _in_utc(_day_first(day_first))
-    return _in_utc(_of_struct(parsed)) if parsed else None
+        return True, _in_utc(_day_first(day_first))
+    return False, None
 
 
 def _iso(raw: str) -> datetime | None:

@@ -22,11 +22,16 @@ import feedparser.api
 from connectors.rss.dates import date_of
 from connectors.rss.limits import LONGEST_BODY, LONGEST_ID, LONGEST_TITLE, LONGEST_TTL, MOST_ENTRIES
 from connectors.rss.prepare import MalformedFeed, in_utf8, rooted
+from connectors.rss.quick import quick
 
 feedparser.api.PREFERRED_XML_PARSERS = ["connectors.rss.reader"]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _PERIODS = {"hourly": 60.0, "daily": 1440.0, "weekly": 10080.0, "monthly": 43200.0, "yearly": 525600.0}
+_ASCII = re.compile(
+    rb"(?!<\?xml)|<\?xml(?:[^>]*encoding=[\"'](?:utf-?8|us-ascii|iso-8859-\d+|windows-125\d)[\"']|(?![^>]*encoding))",
+    re.IGNORECASE,
+)
 _DATES = ("published", "updated", "created")
 
 
@@ -37,7 +42,23 @@ def feed_of(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         raise MalformedFeed("its body is empty")
     if body[:1] == b"{":
         return feed_from_json(body, url)
-    return feed_from_xml(rooted(body, certain=certain), url, "" if certain else content_type)
+    body = rooted(body, certain=certain)
+    found = quick(body) if certain or _is_plain(body) else None
+    return shaped(found, url) if found else feed_from_xml(body, url, "" if certain else content_type)
+
+
+def shaped(found: dict[str, Any], url: str) -> dict[str, Any]:
+    """What `connectors.rss.quick` found, in this module's shape."""
+    site = link_of("", found["link"])
+    base = url if found["atom"] or not site else site
+    return {
+        "site": site,
+        "language": found["language"],
+        "ttl": _minutes(found["ttl"], found["period"], found["frequency"]),
+        "whole": True,
+        "left_out": max(len(found["entries"]) - MOST_ENTRIES, 0),
+        "entries": oldest_first([_cut(entry, base) for entry in found["entries"]]),
+    }
 
 
 def feed_from_xml(body: bytes, url: str, content_type: str) -> dict[str, Any]:
@@ -56,7 +77,7 @@ def feed_from_xml(body: bytes, url: str, content_type: str) -> dict[str, Any]:
     return {
         "site": site,
         "language": str(feed.get("language") or ""),
-        "ttl": _minutes(feed),
+        "ttl": _minutes(feed.get("ttl"), feed.get("sy_updateperiod"), feed.get("sy_updatefrequency")),
         "whole": not isinstance(parsed.get("bozo_exception"), SAXException),
         "left_out": max(len(parsed.entries) - MOST_ENTRIES, 0),
         "entries": oldest_first([_entry(entry, base) for entry in parsed.entries]),
@@ -98,12 +119,24 @@ def oldest_first(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _entry(entry: Any, base: str) -> dict[str, Any]:
-    return {
-        "id": _one_line(str(entry.get("id") or ""))[:LONGEST_ID],
-        "link": link_of(base, entry.get("link") or ""),
-        "title": _text(entry, "title")[:LONGEST_TITLE],
-        "body": _body(entry)[:LONGEST_BODY],
+    found = {
+        "id": str(entry.get("id") or ""),
+        "link": entry.get("link") or "",
+        "title": _text(entry, "title"),
+        "body": _body(entry),
         "published": _published(entry),
+    }
+    return _cut(found, base)
+
+
+def _cut(entry: dict[str, Any], base: str) -> dict[str, Any]:
+    """The entry with an absolute link, and nothing longer than is allowed."""
+    return {
+        "id": _one_line(entry["id"])[:LONGEST_ID],
+        "link": link_of(base, entry["link"]),
+        "title": entry["title"][:LONGEST_TITLE],
+        "body": entry["body"][:LONGEST_BODY],
+        "published": entry["published"],
     }
 
 
@@ -123,13 +156,14 @@ def _body(entry: Any) -> str:
 def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
     text = _said(item, "content_text") or _said(item, "summary")
     dates = (date_of(_said(item, name)) for name in ("date_published", "date_modified"))
-    return {
-        "id": _one_line(_said(item, "id"))[:LONGEST_ID],
-        "link": link_of(base, _said(item, "url") or _said(item, "external_url")),
-        "title": html.escape(_said(item, "title"), quote=False)[:LONGEST_TITLE],
-        "body": (_said(item, "content_html") or html.escape(text, quote=False))[:LONGEST_BODY],
+    found = {
+        "id": _said(item, "id"),
+        "link": _said(item, "url") or _said(item, "external_url"),
+        "title": html.escape(_said(item, "title"), quote=False),
+        "body": _said(item, "content_html") or html.escape(text, quote=False),
         "published": next((date for date in dates if date), None),
     }
+    return _cut(found, base)
 
 
 def _said(item: dict[str, Any], name: str) -> str:
@@ -165,15 +199,19 @@ def _html(part: Any) -> str:
     return html.escape(value, quote=False) if part.get("type") == "text/plain" else value
 
 
-def _minutes(feed: Any) -> float | None:
+def _minutes(ttl: Any, period: Any, frequency: Any) -> float | None:
     """How long the feed asks to be left alone, a day at most: `ttl`, else the syndication module's period."""
     try:
-        minutes = float(feed.get("ttl") or _period(feed))
+        minutes = float(ttl or _period(period, frequency))
     except (ValueError, TypeError):
         return None
     return min(minutes, LONGEST_TTL) if math.isfinite(minutes) and minutes > 0 else None
 
 
-def _period(feed: Any) -> float:
-    period = _PERIODS.get(str(feed.get("sy_updateperiod") or "").strip().lower(), 0.0)
-    return period / max(float(feed.get("sy_updatefrequency") or 1), 1.0)
+def _period(period: Any, frequency: Any) -> float:
+    return _PERIODS.get(str(period or "").strip().lower(), 0.0) / max(float(frequency or 1), 1.0)
+
+
+def _is_plain(body: bytes) -> bool:
+    """True for ASCII under a declaration that says nothing else."""
+    return body.isascii() and _ASCII.match(body) is not None

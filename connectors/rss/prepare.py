@@ -25,7 +25,7 @@ _MISC = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ROOT = re.compile(rb"<([A-Za-z_][\w:.-]{0,100})")
-_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")  # some wrap theirs in a page
+_FEED = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel|item|entry)[\s/>]", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY(?!\s+%)")
 _HARMLESS = re.compile(
     rb"<!ENTITY\s+[\w.-]{1,60}\s+(?:\"(?:&#\w{1,8};|[^&\"<]){0,64}\"|'(?:&#\w{1,8};|[^&'<]){0,64}')\s*>"
@@ -61,8 +61,9 @@ def rooted(body: bytes, *, certain: bool) -> bytes:
     root = _ROOT.search(body, end)
     if root is None:
         raise MalformedFeed("this is not a feed")
-    if root[1].lower().split(b":")[-1] == b"html" and not _FEED.search(body, root.end()):
-        raise MalformedFeed("this is a web page, not a feed")
+    if not _FEED.search(body, root.start()):  # asked first, because feedparser takes seconds to find that out
+        is_page = root[1].lower().endswith(b"html")
+        raise MalformedFeed("this is a web page, not a feed" if is_page else "this is not a feed")
     _refuse_entities(body[: root.start()])
     declaration = None if certain else _DECLARATION.match(body)
     return (declaration[0] if declaration else b"") + _SURROGATES.sub(_paired, body[root.start() :])

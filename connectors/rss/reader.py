@@ -20,6 +20,7 @@ _FEEDS = frozenset({
     "",
     "http://www.w3.org/2005/atom",
     "http://purl.org/atom/ns#",
+    "http://my.netscape.com/rdf/simple/0.9/",
     "http://purl.org/rss/1.0/",
     "http://purl.org/dc/elements/1.1/",
     "http://search.yahoo.com/mrss/",
@@ -98,10 +99,15 @@ def create_parser() -> Reader:
     return Reader()
 
 
+def is_unread(uri: str, local: str) -> bool:
+    """True for what no post is made of. Both in lower case."""
+    return uri in _UNREAD_NAMESPACES or (uri in _FEEDS and local in _UNREAD)
+
+
 def _kind(name: str) -> Kind:
     """Namespaces and names in lower case, as feedparser takes them too."""
     parts = name.lower().split()
     uri, local = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0])
-    if uri in _UNREAD_NAMESPACES or (uri in _FEEDS and local in _UNREAD):
+    if is_unread(uri, local):
         return "unread"
     return "item" if local in ("item", "entry") else "read"

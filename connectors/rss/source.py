@@ -25,7 +25,7 @@ from pydantic import Field
 
 from connectors.rss.cell import Cell
 from connectors.rss.keys import keys_of
-from connectors.rss.limits import MOST_ENTRIES
+from connectors.rss.limits import MOST_ENTRIES, Limits
 from monitor import links
 from monitor.connector import Options, Page, Tools, Visit
 from monitor.errors import ConfigError, Skip, SourceError
@@ -61,10 +61,18 @@ class Rss:
     options: ClassVar[type[Options]] = RssOptions
     overlap: ClassVar[int] = MOST_ENTRIES  # a changed feed is read whole; the store knows what it has
 
-    def __init__(self, options: RssOptions, tools: Tools, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        options: RssOptions,
+        tools: Tools,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
         self._options = options
         self._tools = tools
         self._sleep = sleep
+        self._limits = limits
         if wrong := [fault for number, feed in enumerate(options.feeds, 1) if (fault := _fault(feed, number))]:
             raise ConfigError(*wrong)
 
@@ -84,7 +92,7 @@ class Rss:
         gate = Gate(user_agent=self._tools.user_agent, loopback=self._tools.loopback, deadline=options.deadline)
         until = visit.clock() + visit.seconds
         turns = Spacing(options.host_spacing, clock=visit.clock, sleep=_patience(visit, until, self._sleep))
-        reading = _Reading(visit, until, gate, turns, Cell(PARSERS))
+        reading = _Reading(visit, until, gate, turns, Cell(PARSERS, self._limits))
         try:
             yield from _side_by_side(reading, options.workers)
         finally:

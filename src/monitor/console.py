@@ -51,8 +51,8 @@ def show_funnel(collected: Sequence[Collected]) -> None:
         table.add_row(one.source, *_numbers(one.tally), Text(one.outcome, style=_OUTCOMES[one.outcome]))
     if len(collected) > 1:
         table.add_row("all", *_numbers(sum((one.tally for one in collected), Tally())), style="bold")
-    widest = Measurement.get(console, console.options.update(max_width=WIDEST), table).maximum
-    console.print(table, width=widest, soft_wrap=True)  # a narrow or absent terminal must not cut numbers
+    table.width = Measurement.get(console, console.options.update(max_width=WIDEST), table).maximum
+    console.print(table, soft_wrap=True)  # a narrow or absent terminal must not cut numbers
     for one in collected:
         _show_details(one)
 

@@ -198,17 +198,16 @@ def _grouped(
         groups.setdefault((links.host(name), reason), []).append(name)
     for (_, reason), names in groups.items():
         more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        since = _since([stored[name] for name in names if name in stored and stored[name].failures])
+        before = [stored[name] for name in names if name in stored and stored[name].failures]
+        since = _since(before) if len(before) == len(names) else ""
         text = f"{', '.join(names[:NAMED])}{more}: {reason}{since}"
         yield Finding("bad", connector.name, text, SourceError.exit_code)
 
 
 def _since(places: Sequence[Place]) -> str:
     """How long these have been failing, as far as runs have seen it."""
-    if not places:
-        return ""
     successes = [place.succeeded for place in places if place.succeeded]
-    return f"; failing since {_told(min(successes))}" if successes else "; it never answered a run"
+    return f"; failing since {_told(min(successes))}" if successes else "; no run ever had an answer"
 
 
 def _told(moment: datetime) -> str:

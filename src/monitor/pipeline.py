@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from secrets import token_hex
 from monitor.assemble import Monitor
 from monitor.config.load import nearest
 from monitor.connector import Connector, Page, Visit
-from monitor.errors import ConfigError, Retry, SourceError, StoreError
+from monitor.errors import ConfigError, Fatal, Retry, SourceError, StoreError
 from monitor.model import Document, Dropped, Match, Mention, Post, Tally, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, admit
@@ -127,12 +127,11 @@ def _visited(
         for pages in _batches(_watched(connector.fetch(visit), len(visit.cursors), source, on_page)):
             saving.pages(pages)
     except SourceError as error:
-        saving.put_off(due, error)
-        return saving.ended("failed", _told(error))
+        return saving.failed(due, error)
     except StoreError:
         raise  # the database needs a person: no other source could be saved either
     except Exception as error:  # noqa: BLE001 - a connector's fault must not stop the others; its text may quote posts
-        return saving.ended("failed", f"{source}: stopped by an unexpected {type(error).__name__}")
+        return saving.failed(due, Fatal("malformed", source, f"stopped by an unexpected {type(error).__name__}"))
     return saving.ended("degraded" if saving.problems else "good")
 
 
@@ -185,6 +184,7 @@ class _Saving:
         self._source = source
         self._now = now
         self._failures = {name: place.failures for name, place in known.items()}
+        self._seen: set[str] = set()
         self._policy = monitor.policy(now)
         self._tally = Tally()
         self.problems: list[str] = []
@@ -202,16 +202,22 @@ class _Saving:
         self._tally += counted + Tally(new=saved.new, revised=saved.revised, flagged=saved.flagged)
         self.problems += [_told(page.problem) for page in pages if page.problem]
 
-    def put_off(self, places: Iterable[str], error: SourceError) -> None:
-        """Note for every place that its source fails as a whole. What a person mends is asked again at once."""
-        if isinstance(error, Retry):
-            visited = [self._visited(Page(place, problem=error)) for place in places]
-            self._monitor.store.save(self._run, self._source, self._now, (), visited, Tally())
+    def failed(self, due: Iterable[str], error: SourceError) -> Collected:
+        """Note the source's failure with every place that it kept from being visited.
+
+        Only what may pass by itself makes them wait: what a person mends is asked again at once.
+        """
+        places = [self._visited(Page(place, problem=error)) for place in due if place not in self._seen]
+        if not isinstance(error, Retry):
+            places = [replace(place, not_before=None) for place in places]
+        self._monitor.store.save(self._run, self._source, self._now, (), places, Tally())
+        return self.ended("failed", _told(error))
 
     def ended(self, outcome: str, *problems: str) -> Collected:
         return Collected(self._source, outcome, self._tally, (*self.problems, *problems))
 
     def _visited(self, page: Page) -> Visited:
+        self._seen.add(page.place)
         failures = self._failures.get(page.place, 0) + 1 if page.problem else 0
         self._failures[page.place] = failures
         wait = _back_off(page.problem, failures)

@@ -56,7 +56,7 @@ def connect(written: Written, settings: Settings | None, secrets: Secrets | None
     named = tables.items() if isinstance(tables, dict) else ()  # else `Settings` tells what is wrong with it
     made: dict[str, Connector] = {}
     for name, table in named:
-        options = faults.gather(_options, name, table, written) if isinstance(table, dict) else None
+        options = faults.gather(_options, name, table, written)
         if options and settings and secrets:
             connector = faults.gather(_made, name, options, settings, secrets, written)
             made |= {name: connector} if connector else {}
@@ -64,7 +64,7 @@ def connect(written: Written, settings: Settings | None, secrets: Secrets | None
     return made
 
 
-def _options(name: str, table: dict[str, Any], written: Written) -> Options:
+def _options(name: str, table: Any, written: Written) -> Options:
     place = ("sources", name)
     try:
         kind = connector_class(name).options

@@ -85,8 +85,9 @@ def settings_of(written: Written) -> Settings:
 
 def problems(error: ValidationError, written: Written, model: type[BaseModel], prefix: Place = ()) -> list[str]:
     """One line per fault: file, line, key, what is wrong and the cure. `prefix`: where `model`'s table stands."""
+    found = error.errors(include_url=False)
     return [
-        f"{written.where(prefix + fault['loc'])}: {told(fault, model)}" for fault in error.errors(include_url=False)
+        f"{written.where(prefix + fault['loc'])}: {told(fault, model)}" for fault in found if not _echo(fault, found)
     ]
 
 

@@ -15,6 +15,8 @@ LANGUAGES = ("nl", "en")
 MOST_OPEN = 50
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!$]|^[#+=-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_ENTITIES = {"<": "&lt;", "&": "&amp;"}  # read by HTML as well, wherever the text ends up
+_NUMBERED = re.compile(r"^(\d{1,9})(?=[.)])")  # a list, where it begins a line
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _UNSAFE = re.compile(r"[^\w.~:/?#@!'+,;=%&-]")  # what ends an address, a link or a table's cell, or is never seen
 _DAYS = {
@@ -34,7 +36,7 @@ def markdown(week: Week, language: str) -> str:
 def escape(text: object) -> str:
     """Text on one line with every character that Markdown or HTML could obey made harmless."""
     line = _HIDDEN.sub("", " ".join(str(text).split()))
-    return _SPECIAL.sub(r"\\\1", line).replace("\\<", "&lt;").replace("\\&", "&amp;")
+    return _NUMBERED.sub(r"\1\\", _SPECIAL.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), line))
 
 
 def link(url: str, text: object) -> str:

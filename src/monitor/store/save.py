@@ -19,7 +19,7 @@ import duckdb
 from monitor.model import Mention, Tally, Verdict
 from monitor.store.rows import Saved, Visited
 
-RECENT = timedelta(days=100)
+RECENT = timedelta(days=14)
 Judged = tuple[Mention, Verdict]
 Row = Mapping[str, Any]
 
@@ -49,7 +49,9 @@ _PLACE = {
 }
 
 # a table, so that the planner knows how few there are and filters the scan of the big table by them
-_GIVE = "CREATE OR REPLACE TEMP TABLE given AS SELECT row.* FROM (SELECT unnest(from_json_strict($rows, $shape)) AS row)"
+_GIVE = (
+    "CREATE OR REPLACE TEMP TABLE given AS SELECT row.* FROM (SELECT unnest(from_json_strict($rows, $shape)) AS row)"
+)
 _STORED = """
 SELECT m.id, m.revision, m.first_seen FROM given AS g JOIN mention AS m ON m.id = g.id
 WHERE m.first_seen >= $since AND m.first_seen < $until

@@ -5,7 +5,8 @@
 
 The name carries the version because DuckDB keeps serving the old instance for an unchanged path. What
 readers may not see is not in the file: no pseudonyms, no cursors, and of ambassadors only a count per week,
-and that only when enough of them opted in for it to say nothing about anybody.
+and that only when enough of them opted in for it to say nothing about anybody. What is swapped in was
+written by a process that saw only what may be shown: see `monitor.store.rewrite`.
 """
 
 import os
@@ -13,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+
+from monitor.store.rewrite import quoted, rewrite
 
 CURRENT = "current.duckdb"
 KEEP = 3
@@ -57,37 +60,39 @@ COMMENT ON COLUMN snap.ambassador_week.mentions IS 'How many were first seen in 
 def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, ambassadors_shown: bool) -> Path:
     """Write the snapshot `name` and swap it in; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    building = folder / f".building-{name}"
+    building, clean = folder / ".building-rows", folder / ".building-clean"
     _remove(folder.glob(".building-*"))  # of runs that were killed; the live file's lock is ours
     try:
         _write(connection, building, ambassadors_shown=ambassadors_shown)
-        _to_disk(building)
+        rewrite(building, clean)
+        _to_disk(clean)
     except BaseException:
         _remove(folder.glob(".building-*"))  # on a full disk its room is needed
         raise
     path = _unused(folder, name)
-    building.replace(path)
+    clean.replace(path)
     _swap(folder, path)
+    building.unlink()
     return path
 
 
 def _write(connection: duckdb.DuckDBPyConnection, path: Path, *, ambassadors_shown: bool) -> None:
-    connection.execute(f"ATTACH '{_quoted(path)}' AS snap (STORAGE_VERSION 'v1.5.0')")
+    connection.execute(f"ATTACH '{quoted(path)}' AS snap (STORAGE_VERSION 'v1.5.0')")
     try:
         for table, select in _TABLES.items():
             given = {"shown": ambassadors_shown} if "$shown" in select else None
             connection.execute(f"CREATE TABLE snap.{table} AS {select}", given)
         _comment(connection)
-        connection.execute("CHECKPOINT snap")  # fails here, on a full disk, and not unseen when it is detached
+        connection.execute("CHECKPOINT snap")
     finally:
         connection.execute("DETACH snap")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:
     for table, comment in connection.execute(_TABLE_COMMENTS).fetchall():
-        connection.execute(f"COMMENT ON TABLE snap.{table} IS '{_quoted(comment)}'")
+        connection.execute(f"COMMENT ON TABLE snap.{table} IS '{quoted(comment)}'")
     for table, column, comment in connection.execute(_COLUMN_COMMENTS).fetchall():
-        connection.execute(f"COMMENT ON COLUMN snap.{table}.\"{column}\" IS '{_quoted(comment)}'")
+        connection.execute(f"COMMENT ON COLUMN snap.{table}.\"{column}\" IS '{quoted(comment)}'")
     connection.execute(_OWN_COMMENTS)
 
 
@@ -115,7 +120,3 @@ def _swap(folder: Path, path: Path) -> None:
 def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
         path.unlink()
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
