@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from monitor import errors
-from monitor.cli import MISTYPED, app
+from monitor.cli import BUG, INTERRUPTED, MISTYPED, app
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -62,7 +62,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     """README's table lists every exit code of the error tree, the mistyped command's, and no other."""
     table = {int(code) for code in re.findall(r"^\| (\d+) \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)}
     kinds = [errors.ConfigError, errors.Busy, errors.StoreError, errors.SourceError]
-    assert table == {0, MISTYPED, *(kind.exit_code for kind in kinds)}
+    assert table == {0, MISTYPED, BUG, INTERRUPTED, *(kind.exit_code for kind in kinds)}
 
 
 def _run(command: str, folder: Path) -> None:

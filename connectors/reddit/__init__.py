@@ -47,11 +47,11 @@ class RedditOptions(Options):
     any access. `api` is another endpoint, for the demo and tests on this machine only.
     """
 
-    subreddits: tuple[str, ...] = ()
-    search: tuple[str, ...] = ()
-    comments: bool = True
-    approval_ref: str = ""
-    api: str | None = Field(default=None, pattern=r"^https?://[^/\s]+/?$")
+    subreddits: tuple[str, ...] = Field((), description="Subreddits to read, by name.")
+    search: tuple[str, ...] = Field((), description="Texts to search for in all of Reddit.")
+    comments: bool = Field(True, description="Read the subreddits' comments too.")
+    approval_ref: str = Field("", description="The reference of Reddit's written approval; off without it.")
+    api: str | None = Field(None, pattern=r"^https?://[^/\s]+/?$", description="Another endpoint, for the demo only.")
 
     @field_validator("subreddits")
     @classmethod
