@@ -265,6 +265,13 @@ def test_the_excerpt_shows_the_hit(body: str, found: Found, longest: int) -> Non
     assert covered(made) == ["Lindeveer"]
 
 
+def test_the_end_of_a_text_is_shown_as_its_end() -> None:
+    """When the hit stands near the end, all that follows it is kept, without an ellipsis."""
+    made = kept(body=f"{words(200)} Lindeveer tot morgen")
+    assert made.excerpt.endswith("woord199 Lindeveer tot morgen")
+    assert len(made.excerpt) > 270
+
+
 def test_the_law_sets_the_lengths() -> None:
     """280 characters, and 160 of what the press wrote; the title 160."""
     assert (LONGEST_EXCERPT, LONGEST_PRESS_EXCERPT, LONGEST_TITLE) == (280, 160, 160)

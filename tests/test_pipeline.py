@@ -602,8 +602,13 @@ def test_a_damaged_database_stops_everything(house: House) -> None:
     """What the database cannot do is no source's fault: it is told as it is and nothing else is tried."""
 
     class Full(Store):
-        def save(self, *_: Any, **__: Any) -> Saved:
-            raise StoreError("mentions.duckdb: the disk is full; free space and run again")
+        saves = 0
+
+        def save(self, *parts: Any) -> Saved:
+            Full.saves += 1
+            if Full.saves == 1:
+                raise StoreError("mentions.duckdb: the disk is full; free space and run again")
+            return super().save(*parts)
 
     one, two = Fake("een", [[page()]]), Fake("twee")
     monitor = house(one, two)

@@ -13,8 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from monitor.assemble import assemble
+from monitor.demo.run import configure
+from monitor.demo.serve import served
 from monitor.errors import StoreError
-from monitor.store import Store, hold
+from monitor.pipeline import run
+from monitor.store import Saved, Store, hold
 from monitor.store.weekly import reader
 from tests.storing import NOW, asked, everything, judged, prepared, saved
 
@@ -184,6 +188,24 @@ def test_no_database_yet(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no database yet; make one with: monitor run"):
         Store(tmp_path / "new").places()
     assert not (tmp_path / "new" / "mentions.duckdb").exists()
+
+
+def test_a_run_stops_when_the_database_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the database cannot take ends the run, and is not told as a fault of the source."""
+
+    room = iter([False])
+
+    def full(*_: object) -> Saved:
+        if next(room, True):
+            return Saved(0, 0, 0)
+        raise StoreError("the disk is full")
+
+    with served() as world:
+        monitor = assemble(configure(tmp_path / "run", world), {})
+        monkeypatch.setattr(Store, "save", full)
+        with pytest.raises(StoreError, match="the disk is full"):
+            run(monitor, NOW, sources=["rss", "rss"])
+    assert [(one["source"], one["outcome"]) for one in monitor.store.last_runs()] == [("rss", "running")]
 
 
 def test_a_damaged_snapshot(store: Store) -> None:

@@ -337,6 +337,11 @@ def test_reasons_quote_what_stands_there(text: str) -> None:
     assert all(text[slice(*reason.span)][:60] == reason.text for reason in reasons)
 
 
+def test_capitals_that_grow_shift_nothing() -> None:
+    """Letters that become two when lowered do not move what is quoted."""
+    assert [reason.text for reason in BOTH.reasons("İİİ: de boot is KAPOT!")] == ["KAPOT"]
+
+
 def test_unknown_languages_have_no_cues() -> None:
     """A language without cues is passed over, it does not stop the others."""
     assert kinds("alles kapot", Cues(["xx", "nl"])) == {"complaint"}
@@ -496,6 +501,7 @@ NIGHT = {day: (time(0), time(23, 59)) for day in ("sat", "sun", "mon")}
         (WEEKEND, local(2026, 10, 24, 12, 30), 60, local(2026, 10, 25, 12, 30)),
         (WEEKEND, local(2027, 3, 27, 12, 30), 60, local(2027, 3, 28, 12, 30)),  # and begins in this
         (NIGHT, local(2026, 10, 25, 1), 120, datetime(2026, 10, 25, 1, tzinfo=UTC)),  # two hours, of which one twice
+        (NIGHT, local(2026, 10, 24, 23, 59), 240, datetime(2026, 10, 25, 2, tzinfo=UTC)),
         (NIGHT, local(2027, 3, 28, 1), 120, datetime(2027, 3, 28, 2, tzinfo=UTC)),  # three on the clock
         ({}, local(2026, 11, 14, 23), 120, local(2026, 11, 15, 1)),
         ({}, local(2026, 10, 25, 1), 180, datetime(2026, 10, 25, 2, tzinfo=UTC)),

@@ -20,6 +20,7 @@ OF_ENTRIES: frozenset[Role] = frozenset({
     "published", "updated", "created",
 })  # fmt: skip
 OF_FEEDS: frozenset[Role] = frozenset({"link", "id", "language", "ttl", "period", "frequency"})
+IN_MEDIA: frozenset[Role] = frozenset({"media title", "description"})
 _BOXED: frozenset[Role] = frozenset({"title", "link", "description"})
 
 # What may stand, however deep, within an element that is not read, without feedparser making more of it.

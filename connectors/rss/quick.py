@@ -19,7 +19,7 @@ from feedparser.api import StrictFeedParser
 
 from connectors.rss.dates import read
 from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS
-from connectors.rss.names import ATOM, OF_ENTRIES, OF_FEEDS, ROOTS, RSS1, WITHIN, Role, role_of
+from connectors.rss.names import ATOM, IN_MEDIA, OF_ENTRIES, OF_FEEDS, ROOTS, RSS1, WITHIN, Role, role_of
 
 _HTML = ("html", "text/html")
 _PLAIN = ("text", "plain", "text/plain")
@@ -27,7 +27,8 @@ _PAGES = (*_HTML, "xhtml", "application/xhtml+xml")
 _NO_LINKS = frozenset({"url", "uri"})
 _C1 = re.compile("[\x80-\x9f]")
 _WINDOWS = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
-_WITHOUT_LINKS = OF_ENTRIES - {"link", "id"} | {"other"}
+_WITH_LINKS: frozenset[Role] = ROOTS | {"channel", "item", "through", "link", "id"}
+_SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
 _DATES: tuple[Role, ...] = ("published", "updated", "created")
 
 
@@ -35,9 +36,12 @@ class _Doubt(Exception):  # noqa: N818 - says what it is
     """Something that this module does not understand for certain."""
 
 
-def quick(body: bytes) -> dict[str, Any] | None:
-    """The feed as `connectors.rss.entries.shaped` takes it, from well-formed UTF-8; None when in doubt."""
-    reading = _Reading()
+def quick(body: bytes, *, based: bool = False) -> dict[str, Any] | None:
+    """The feed as `connectors.rss.entries.shaped` takes it, from well-formed UTF-8; None when in doubt.
+
+    `based`: somewhere a base address is set; only in Atom is it known what that moves.
+    """
+    reading = _Reading(based=based)
     try:
         reading.parser.Parse(body, True)
         return reading.told()
@@ -48,7 +52,8 @@ def quick(body: bytes) -> dict[str, Any] | None:
 class _Reading:
     """The state of one pass: the open elements by role, the entry at hand, and the text that is collected."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, based: bool) -> None:
+        self._based = based
         self.feed: dict[str, Any] = {
             "atom": False,
             "link": "",
@@ -66,6 +71,7 @@ class _Reading:
         self._is_rdf = False
         self._items = 0
         self._entry: _Entry | None = None
+        self._summarised: set[Role] = {"content", "encoded"}  # what would spill from the feed into its first entry
         self._text: list[str] | None = None
         self._attributes: dict[str, str] = {}
 
@@ -90,22 +96,23 @@ class _Reading:
         role = self._roles.get(name)
         if role is None:
             role = self._roles[name] = role_of(name)
-        if role == "doubt" or self._text is not None or len(attrs) > MOST_ATTRIBUTES:
+        too_much = len(attrs) > MOST_ATTRIBUTES or len(self._path) + len(self._unread) >= DEEPEST
+        if role == "doubt" or self._text is not None or too_much:
             raise _Doubt
         if self._unread:
             self._start_unread(role)
         elif self._path:
-            self._start_within(role, _lowered(attrs, role) if attrs else attrs)
+            self._start_within(role, self._lowered(attrs, role) if attrs else attrs)
         else:
-            self._start_root(role, _lowered(attrs, role))
+            self._start_root(role, self._lowered(attrs, role))
 
     def _start_unread(self, role: Role) -> None:
-        if role not in WITHIN[self._unread[0]] or len(self._unread) > DEEPEST:
+        if role not in WITHIN[self._unread[0]]:
             raise _Doubt
         self._unread.append(role)
 
     def _start_root(self, role: Role, attrs: dict[str, str]) -> None:
-        if role not in ROOTS or (role == "atom" and RSS1 in self._spaces):
+        if role not in ROOTS or (RSS1 in self._spaces if role == "atom" else self._based):
             raise _Doubt
         self.feed |= {
             "atom": role == "atom",
@@ -121,7 +128,7 @@ class _Reading:
         elif role == "channel" or (role == "through" and self._entry):
             self._open(role, allowed=role == "through" or parent in ("rss", "rdf"))
         elif role in (OF_ENTRIES if self._entry else OF_FEEDS):
-            self._open(role, allowed=parent not in ("rss", "rdf"))
+            self._open(role, allowed=role in IN_MEDIA if parent == "through" else parent not in ("rss", "rdf"))
             self._text, self._attributes = [], attrs
         else:
             self._leave_unread(role)
@@ -140,11 +147,20 @@ class _Reading:
         self._path.append(role)
 
     def _leave_unread(self, role: Role) -> None:
-        if role in ROOTS or (role in ("image", "input") and self._entry):
+        if role in ROOTS or role in (("image", "input") if self._entry else self._summarised):
             raise _Doubt
         if role == "source" and self._entry:
             self._entry.forget_titled()
+        if role == "summary":
+            self._summarised |= {"summary", "description"}
         self._unread.append(role if role in WITHIN else "other")
+
+    def _lowered(self, attrs: dict[str, str], role: Role) -> dict[str, str]:
+        """Attributes by local name in lower case; one that moves the base of a link is a doubt."""
+        lowered = {name.split(" ")[1 if " " in name else 0].lower(): value for name, value in attrs.items()}
+        if len(lowered) < len(attrs) or ("base" in lowered and role in _WITH_LINKS):
+            raise _Doubt
+        return lowered
 
     def _characters(self, text: str) -> None:
         if self._text is not None:
@@ -169,7 +185,7 @@ class _Reading:
             found = _link(value, self._attributes)
             self.feed["link"] = self.feed["link"] if found is None else found
         elif role == "id":
-            self.feed["link"] = self.feed["link"] or _id(value, self._attributes)[1]
+            self.feed["link"] = self.feed["link"] or _id(value, self._attributes)[1] or ""
         elif self._attributes:
             raise _Doubt
         else:
@@ -197,6 +213,8 @@ class _Entry:
             found = _link(value, attrs)
             self._link = self._link if found is None else found
         elif role == "id":
+            if self._atom and not _SCHEME.match(value):  # perhaps relative to a base that was read over
+                raise _Doubt
             self._id, link = _id(value, attrs)
             self._link = link if self._link is None else self._link
         elif role in _DATES:
@@ -277,14 +295,6 @@ def _link(value: str, attrs: dict[str, str]) -> str | None:
     ):
         raise _Doubt
     return found if href is None or is_page else None
-
-
-def _lowered(attrs: dict[str, str], role: Role) -> dict[str, str]:
-    """Attributes by local name in lower case; one that moves the base of a link is a doubt."""
-    lowered = {name.split(" ")[1 if " " in name else 0].lower(): value for name, value in attrs.items()}
-    if len(lowered) < len(attrs) or ("base" in lowered and role not in _WITHOUT_LINKS):
-        raise _Doubt
-    return lowered
 
 
 def _mended(value: str) -> str:

@@ -16,6 +16,7 @@ MOST_OPEN = 50
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!$]|^[#+=-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}  # read by HTML as well, wherever the text ends up
+_ENTITY = re.compile(r"&(?=#?\w+;)")  # what Markdown would read as a character in an address
 _NUMBERED = re.compile(r"^(\d{1,9})(?=[.)])")  # a list, where it begins a line
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _UNSAFE = re.compile(r"[^\w.~:/?#@!'+,;=%&-]")  # what ends an address, a link or a table's cell, or is never seen
@@ -44,7 +45,7 @@ def link(url: str, text: object) -> str:
     if not url.startswith(("http://", "https://")):
         return escape(text)
     safe = _UNSAFE.sub(lambda found: quote(found[0], safe="", errors="replace"), url)
-    return f"[{escape(text)}]({safe.replace('&', '&amp;')})"
+    return f"[{escape(text)}]({_ENTITY.sub('&amp;', safe)})"
 
 
 def _environment(week: Week, language: str) -> jinja2.Environment:

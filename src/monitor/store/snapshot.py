@@ -77,7 +77,7 @@ def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, a
 
 
 def _write(connection: duckdb.DuckDBPyConnection, path: Path, *, ambassadors_shown: bool) -> None:
-    connection.execute(f"ATTACH '{quoted(path)}' AS snap (STORAGE_VERSION 'v1.5.0')")
+    connection.execute(f"ATTACH '{quoted(path)}' AS snap")
     try:
         for table, select in _TABLES.items():
             given = {"shown": ambassadors_shown} if "$shown" in select else None
