@@ -91,9 +91,9 @@ def reason(**change: Any) -> str:
         ({"opt_outs": frozenset({"noindex"})}, "opted out"),
         ({"opt_outs": frozenset({"bio"})}, "opted out"),
         ({"opt_outs": frozenset({"noindex", "bio"}), **SCHIPPER}, "kept"),
-        ({"opt_outs": frozenset({"not-indexable"})}, "not indexable"),
+        ({"opt_outs": frozenset({"not-indexable"})}, "kept"),
         ({"opt_outs": frozenset({"not-indexable"}), "found": "search"}, "not indexable"),
-        ({"opt_outs": frozenset({"not-indexable"}), "addressed": True}, "kept"),
+        ({"opt_outs": frozenset({"not-indexable"}), "found": "search", "addressed": True}, "kept"),
         ({"opt_outs": frozenset({"noindex"}), "addressed": True}, "opted out"),
         ({"opt_outs": frozenset({"bio"}), "addressed": True}, "opted out"),
         ({"opt_outs": frozenset({"limited"}), "addressed": True}, "barred"),
@@ -139,7 +139,7 @@ def may_be_kept(signals: frozenset[str], found: Found, *, addressed: bool, joine
     """The rules once more, from privacy law and platform terms, in other words than the gate's own.
 
     Whom the server hides is hidden. Who joined has said so; only they are read by account. Others: an explicit
-    no is a no; without an explicit yes (indexable) only what speaks to us, or what a feed carries.
+    no is a no; what was found by searching its text needs an explicit yes (indexable), unless it speaks to us.
     """
     if {"limited", "suspended"} & signals:
         return False
@@ -148,7 +148,7 @@ def may_be_kept(signals: frozenset[str], found: Found, *, addressed: bool, joine
     if found == "account" or {"noindex", "bio"} & signals:
         return False
     yes = "not-indexable" not in signals
-    return yes or addressed or found == "feed"
+    return yes or addressed or found != "search"
 
 
 def test_every_combination_of_signals() -> None:

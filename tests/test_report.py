@@ -29,6 +29,11 @@ RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 HTTP = ("http://", "https://")
 
 
+def funnel(source: str, outcome: str = "good", *problems: str) -> dict[str, Any]:
+    counts = {"fetched": 9, "matched": 0, "kept": 0, "new": 0}
+    return {"source": source, **counts, "outcome": outcome, "problems": problems}
+
+
 def totals(mentions: int = 0, before: int = 0, flagged: int = 0) -> list[dict[str, int]]:
     return [{"mentions": mentions, "before": before, "stories": mentions, "flagged": flagged}]
 
@@ -152,7 +157,7 @@ def hostile(payload: str) -> Week:
             days=[{"day": 1, "mentions": 2}],
             places=[{"name": payload, "problem": None, "notes": [payload, payload], "failures": 0},
                     {"name": payload, "problem": payload, "notes": [], "failures": 2}],
-            funnel=[{"source": payload, "fetched": 2, "matched": 2, "kept": 2, "new": 2}],
+            funnel=[funnel(payload, "failed", payload)],
             dropped=[{"reason": payload, "posts": 3}],
         ),
         organisation=payload,
@@ -248,7 +253,7 @@ def test_the_same_inputs_give_the_same_bytes(language: str) -> None:
 )
 def test_an_empty_week_is_short_and_says_so(language: str, told: list[str]) -> None:
     """A week without mentions takes no tables of zeros."""
-    text = markdown(week(funnel=[{"source": "rss", "fetched": 9, "matched": 0, "kept": 0, "new": 0}]), language)
+    text = markdown(week(funnel=[funnel("rss")]), language)
     assert all(line in text for line in told)
     assert len(text.splitlines()) < 30
     assert len(page(text).tables) == 1
@@ -458,3 +463,14 @@ def test_the_demos_hostile_titles_are_harmless(ran: Monitor) -> None:
         assert not made.tags & {"script", "img", "iframe", "svg", "style", "form"}
         assert all(url.startswith(HTTP) for url in made.links)
         assert set(made.links) <= urls
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told"), [("failed", "reddit failed: no connection"), ("skipped", "reddit skipped: no connection")]
+)
+def test_a_source_that_gave_nothing_is_named(outcome: str, told: str) -> None:
+    """A failed or skipped source stands under coverage, and nothing says that all sources answered."""
+    text = markdown(week(funnel=[funnel("rss"), funnel("reddit", outcome, "no connection")]), "en")
+    assert told in text
+    assert "All sources answered" not in text
+    assert "All sources answered" in markdown(week(funnel=[funnel("rss")]), "en")

@@ -14,10 +14,11 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """An ISO week, from Monday 00:00 to the next in the organisation's zone."""
+    """An ISO week, from Monday 00:00 to the next in the organisation's zone; `before` is the Monday before it."""
 
     name: str  # 2026-W46
     monday: date
+    before: datetime
     start: datetime
     stop: datetime
 
@@ -80,5 +81,5 @@ def week_before(now: datetime, zone: ZoneInfo) -> Span:
 
 def _span(monday: date, zone: ZoneInfo) -> Span:
     year, week, _ = monday.isocalendar()
-    start, stop = (datetime.combine(monday + timedelta(days=days), time(), zone) for days in (0, 7))
-    return Span(f"{year}-W{week:02}", monday, start, stop)
+    mondays = (datetime.combine(monday + timedelta(days=days), time(), zone) for days in (-7, 0, 7))
+    return Span(f"{year}-W{week:02}", monday, *mondays)

@@ -19,25 +19,26 @@ from monitor.store.trouble import translated
 
 _HAPPENED = "least(coalesce(m.published, m.first_seen), m.first_seen)"
 _IN_WEEK = f"{_HAPPENED} >= $start AND {_HAPPENED} < $stop"
+_IN_THE_ONE_BEFORE = f"{_HAPPENED} >= $before AND {_HAPPENED} < $start"
 Rows = list[Mapping[str, Any]]
 _ONE_AT_A_TIME = Lock()
 
 QUESTIONS = {
     "totals": f"""
         SELECT count(*) FILTER ({_IN_WEEK}) AS mentions,
-               count(*) FILTER ({_HAPPENED} >= $start - INTERVAL 7 DAY AND {_HAPPENED} < $start) AS before,
+               count(*) FILTER ({_IN_THE_ONE_BEFORE}) AS before,
                count(DISTINCT m.fingerprint) FILTER ({_IN_WEEK}) AS stories,
                count(*) FILTER ({_IN_WEEK} AND v.flagged) AS flagged
         FROM mention AS m JOIN verdict AS v ON v.mention = m.id
     """,
     "facets": f"""
-        SELECT m.facet, count(*) FILTER ({_IN_WEEK}) AS mentions,
-               count(*) FILTER ({_HAPPENED} >= $start - INTERVAL 7 DAY AND {_HAPPENED} < $start) AS before
-        FROM mention AS m GROUP BY ALL ORDER BY m.facet
+        SELECT mm.facet, count(DISTINCT m.id) FILTER ({_IN_WEEK}) AS mentions,
+               count(DISTINCT m.id) FILTER ({_IN_THE_ONE_BEFORE}) AS before
+        FROM mention AS m JOIN mention_match AS mm ON mm.mention = m.id GROUP BY ALL ORDER BY mm.facet
     """,
     "queries": f"""
         SELECT mm.query, count(DISTINCT m.id) FILTER ({_IN_WEEK}) AS mentions,
-               count(DISTINCT m.id) FILTER ({_HAPPENED} >= $start - INTERVAL 7 DAY AND {_HAPPENED} < $start) AS before
+               count(DISTINCT m.id) FILTER ({_IN_THE_ONE_BEFORE}) AS before
         FROM mention AS m JOIN mention_match AS mm ON mm.mention = m.id GROUP BY ALL ORDER BY mm.query
     """,
     "days": f"""
@@ -61,7 +62,7 @@ QUESTIONS = {
     """,
     "funnel": """
         SELECT source, sum(fetched)::BIGINT AS fetched, sum(matched)::BIGINT AS matched, sum(kept)::BIGINT AS kept,
-               sum("new")::BIGINT AS "new"
+               sum("new")::BIGINT AS "new", arg_max(outcome, started) AS outcome, arg_max(problems, started) AS problems
         FROM run WHERE started >= $start AND started < $now + INTERVAL 1 SECOND GROUP BY ALL ORDER BY source
     """,
     "dropped": """
@@ -74,7 +75,7 @@ QUESTIONS = {
 
 
 def answers(folder: Path, **given: Any) -> dict[str, Rows]:
-    """Every question answered for a week; `given`: start, stop and now (aware), zone (name), monday (date)."""
+    """Every question answered for a week; `given`: before (the week before's start), start, stop, now, zone, monday."""
     with reader(folder) as connection:
         return {name: _asked(connection, sql, given) for name, sql in QUESTIONS.items()}
 

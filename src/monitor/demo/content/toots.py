@@ -10,6 +10,7 @@ from monitor.demo.content.truth import Truth, moment, told
 from monitor.demo.mastodon_api import Account, Status
 
 OWN = "webcare@lindeveer.example"
+FOLLOWED = {"lindeveer", "lindestad"}  # the hashtags that the demo's organisation reads
 _OPT_OUT = re.compile(r"#no(bot|index|archive)\b", re.IGNORECASE)
 _PART = re.compile(r'https?://[^\s"<>]+|@\w+@[\w.-]+\w|#\w+')
 
@@ -67,7 +68,8 @@ def _status(row: Row, place: int, account: Account, earlier: dict[str, Status]) 
 def _truth(row: Row, status: Status, *, ambassador: bool) -> Truth:
     account = status.account
     name, _, instance = account.acct.partition("@")
-    refusals = (account.noindex, not account.indexable, account.limited, account.suspended)
+    searched = not account.indexable and not FOLLOWED & {*status.tags}  # to be found by its words alone
+    refusals = (account.noindex, searched, account.limited, account.suspended)
     return Truth(
         id=status.id,
         where="mastodon",
