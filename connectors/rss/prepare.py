@@ -30,7 +30,8 @@ _ENTITY = re.compile(rb"<!ENTITY(?!\s+%)")
 _HARMLESS = re.compile(
     rb"<!ENTITY\s+[\w.-]{1,60}\s+(?:\"(?:&#\w{1,8};|[^&\"<]){0,64}\"|'(?:&#\w{1,8};|[^&'<]){0,64}')\s*>"
 )
-_SURROGATES = re.compile(rb"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7]\d{3});)+")  # feedparser dies of them
+_SURROGATE = re.compile(rb"&#(?:[xX][dD][89a-fA-F]|5[5-7])")  # begins with plain text, so that it is found fast
+_SURROGATES = re.compile(rb"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7]\d{3});)+")
 
 
 class MalformedFeed(Exception):  # noqa: N818 - says what it is
@@ -66,7 +67,7 @@ def rooted(body: bytes, *, certain: bool) -> bytes:
         raise MalformedFeed("this is a web page, not a feed" if is_page else "this is not a feed")
     _refuse_entities(body[: root.start()])
     declaration = None if certain else _DECLARATION.match(body)
-    return (declaration[0] if declaration else b"") + _SURROGATES.sub(_paired, body[root.start() :])
+    return (declaration[0] if declaration else b"") + _paired(body[root.start() :])
 
 
 def _end_of_prolog(body: bytes) -> int:
@@ -95,8 +96,12 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _paired(references: re.Match[bytes]) -> bytes:
-    """Surrogate halves written as character references, as the characters that they meant."""
+def _paired(body: bytes) -> bytes:
+    """Surrogate halves written as character references, which feedparser dies of, as the characters they meant."""
+    return _SURROGATES.sub(_joined, body) if _SURROGATE.search(body) else body
+
+
+def _joined(references: re.Match[bytes]) -> bytes:
     numbers = (number.decode() for number in re.findall(rb"&#(\w+);", references[0]))
     halves = "".join(chr(int(n[1:], 16) if n[0] in "xX" else int(n)) for n in numbers)
     whole = halves.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")

@@ -139,7 +139,7 @@ class _Reading:
             self._unread.append("skip")
             return
         self._open("item", allowed=parent in (*ROOTS, "channel"))
-        self._entry = _Entry(self.feed["atom"], attrs.get("about", ""))
+        self._entry = _Entry(attrs.get("about", ""), atom=self.feed["atom"], based=self._based)
 
     def _open(self, role: Role, *, allowed: bool) -> None:
         if not allowed:
@@ -195,8 +195,9 @@ class _Reading:
 class _Entry:
     """One entry as it grows, by feedparser's rules on what overrides what."""
 
-    def __init__(self, atom: bool, about: str) -> None:
+    def __init__(self, about: str, *, atom: bool, based: bool) -> None:
         self._atom = atom
+        self._based = based
         self._id = about
         self._link: str | None = None
         self._title = ""
@@ -213,7 +214,7 @@ class _Entry:
             found = _link(value, attrs)
             self._link = self._link if found is None else found
         elif role == "id":
-            if self._atom and not _SCHEME.match(value):  # perhaps relative to a base that was read over
+            if self._based and not _SCHEME.match(value):  # perhaps relative to a base that was read over
                 raise _Doubt
             self._id, link = _id(value, attrs)
             self._link = link if self._link is None else self._link
