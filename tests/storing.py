@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from monitor.model import Facet, Match, Mention, Post, Reason, Tally, Verdict
+from monitor.model import Facet, Match, Mention, Post, PostType, Reason, Tally, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, Pseudonyms, admit
 from monitor.store import Saved, Store, Visited
@@ -29,6 +29,7 @@ def mention(
     facet: Facet = "brand",
     author: str = "reiziger_voorbeeld@sociaal.example",
     place: str = "#lindeveer on sociaal.example",
+    type: PostType = "post",  # noqa: A002 - the word of the model
     now: datetime = NOW,
 ) -> Mention:
     """A mention as the gate makes it; one of facet ambassador is written by an ambassador."""
@@ -39,7 +40,7 @@ def mention(
             place=place,
             key=str(key),
             url=f"https://sociaal.example/{key}",
-            type="post",
+            type=type,
             found="timeline",
             title=title,
             body=text,

@@ -253,3 +253,21 @@ def test_the_nightly_check_sees_a_double(store: Store, table: str) -> None:
     with store._database.changed() as connection:
         connection.execute(f"INSERT INTO {table} FROM {table} LIMIT 1")
     assert store.doubles() == 1
+
+
+def test_feeds_that_word_one_page_differently_do_not_revise_each_other(store: Store) -> None:
+    """An article keeps the words of the feed that brought it; that feed may edit them, others change nothing."""
+    own = judged("p", "Lindeveer vaart weer.", place="a.xml", type="article")
+    other = judged("p", "Lindeveer: weer op het water", place="b.xml", type="article")
+    assert saved(store, other, own).new == 1
+    assert asked(store, "SELECT place, excerpt FROM mention") == [("a.xml", "Lindeveer vaart weer.")]
+    assert saved(store, other, now=NOW + DAY).revised == 0
+    edited = judged("p", "Lindeveer vaart niet.", place="a.xml", type="article")
+    assert saved(store, edited, now=NOW + DAY).revised == 1
+    assert asked(store, "SELECT excerpt FROM mention") == [("Lindeveer vaart niet.",)]
+
+
+def test_a_post_is_revised_by_whatever_place_shows_the_edit(store: Store) -> None:
+    """A post has one wording everywhere, so an edit seen elsewhere counts."""
+    saved(store, judged("p", "Lindeveer vaart.", place="#a on sociaal.example"))
+    assert saved(store, judged("p", "Lindeveer vaart niet.", place="#b on sociaal.example"), now=NOW + DAY).revised == 1

@@ -7,8 +7,10 @@ come through that same door. Its life is one visit:
     for page in connector.fetch(visit): ...         # pages, each with the cursor that follows it
 
 A *place* is the smallest thing worth its own cursor and its own failure: a feed, a subreddit, a
-hashtag on an instance. A *cursor* is a string that only the connector reads; the store saves it in
-the same transaction as the page's posts, so a crash between pages loses nothing.
+hashtag on an instance. One that is a person's account is named `@...`, and what is told of it begins
+with that name, so that it can be kept from readers. A *cursor* is a string that only the connector
+reads; the store saves it in the same transaction as the page's posts, so a crash between pages loses
+nothing.
 
 What it promises, each held by a test in `monitor.testing.ConnectorContract`:
 

@@ -101,6 +101,9 @@ def _database(monitor: Monitor, now: datetime) -> Iterator[Finding]:
         return
     try:
         monitor.store.prepare()
+        monitor.store.read_through()
+        if doubles := monitor.store.doubles():
+            yield Finding("bad", "database", f"{doubles} rows say again what another says; please report it", 74)
         yield Finding("good", "database", f"{monitor.store.path} ({monitor.store.path.stat().st_size // 1024:,} kB)")
     except StoreError as error:
         yield Finding("bad", "database", str(error), error.exit_code)

@@ -11,6 +11,7 @@ their minima and maxima. A post that comes again was nearly always seen lately: 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,7 +54,7 @@ _GIVE = (
     "CREATE OR REPLACE TEMP TABLE given AS SELECT row.* FROM (SELECT unnest(from_json_strict($rows, $shape)) AS row)"
 )
 _STORED = """
-SELECT m.id, m.revision, m.first_seen FROM given AS g JOIN mention AS m ON m.id = g.id
+SELECT m.id, m.revision, m.first_seen, m.place FROM given AS g JOIN mention AS m ON m.id = g.id
 WHERE m.first_seen >= $since AND m.first_seen < $until
 """
 _HELD = """
@@ -84,11 +85,11 @@ _EVER, _NEVER = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UT
 
 def mentions(connection: duckdb.DuckDBPyConnection, run: str, now: datetime, judged: Sequence[Judged]) -> Saved:
     """Insert new mentions, revise changed ones, leave known ones; returns how many of each."""
-    latest = {mention.id: (mention, verdict) for mention, verdict in judged}  # the last reading of a post counts
+    latest = _latest(judged)
     stored = _stored(connection, latest, now)
     new = [pair for id_, pair in latest.items() if id_ not in stored]
-    revised = [pair for id_, pair in latest.items() if id_ in stored and stored[id_][0] != pair[0].revision]
-    since = {id_: seen for id_, (_, seen) in stored.items()}
+    revised = [pair for id_, pair in latest.items() if id_ in stored and stored[id_].is_changed_by(pair[0])]
+    since = {id_: known.first_seen for id_, known in stored.items()}
     _insert(connection, "mention", _MENTION, [_mention_row(mention, run, now) for mention, _ in new])
     _revise(connection, [mention for mention, _ in revised], now, since)
     _match(connection, latest, {mention.id for mention, _ in revised}, now, since)
@@ -116,10 +117,33 @@ def tally(connection: duckdb.DuckDBPyConnection, run: str, source: str, counted:
         connection.execute("INSERT INTO run_dropped VALUES (?, ?, ?, ?)", [run, source, reason, posts])
 
 
-def _stored(
-    connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: datetime
-) -> dict[str, tuple[str, datetime]]:
-    """Revision and first-seen time of those that are stored, by id."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is stored of a mention.
+
+    An article's words are those of the feed that first brought it: feeds word the same page differently, and
+    would otherwise revise each other's at every visit.
+    """
+
+    revision: str
+    first_seen: datetime
+    place: str
+
+    def is_changed_by(self, mention: Mention) -> bool:
+        return self.revision != mention.revision and (mention.type != "article" or mention.place == self.place)
+
+
+def _latest(judged: Iterable[Judged]) -> dict[str, Judged]:
+    """One reading per post: the last one of its place; of several places the first by name, whatever came first."""
+    latest: dict[str, Judged] = {}
+    for mention, verdict in judged:
+        if mention.id not in latest or mention.place <= latest[mention.id][0].place:
+            latest[mention.id] = (mention, verdict)
+    return latest
+
+
+def _stored(connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: datetime) -> dict[str, _Known]:
+    """Those that are stored, by id."""
     recent = _stored_between(connection, ids, now - RECENT, _NEVER)
     older = _stored_between(connection, [id_ for id_ in ids if id_ not in recent], _EVER, now - RECENT)
     return recent | older
@@ -127,11 +151,11 @@ def _stored(
 
 def _stored_between(
     connection: duckdb.DuckDBPyConnection, ids: Iterable[str], since: datetime, until: datetime
-) -> dict[str, tuple[str, datetime]]:
+) -> dict[str, _Known]:
     if not _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in ids]):
         return {}
     found = connection.execute(_STORED, {"since": since, "until": until}).fetchall()
-    return {id_: (revision, first_seen) for id_, revision, first_seen in found}
+    return {id_: _Known(*known) for id_, *known in found}
 
 
 def _revise(
