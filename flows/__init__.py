@@ -16,6 +16,7 @@ SETTINGS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     "PREFECT_SERVER_API_HOST": "127.0.0.1",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "monitor",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",  # our threads may log outside a flow
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
 }
 for _name, _value in SETTINGS.items():

@@ -78,7 +78,7 @@ class FeedWorld:
 
     def _answer(self, request: Request) -> Reply:
         told = self.answer(request)
-        return told if told else self.well(request)
+        return told or self.well(request)
 
     def well(self, request: Request, **headers: str) -> Reply:
         """The feed, or 304 to who has it."""

@@ -81,7 +81,7 @@ def _refuse_entities(prolog: bytes) -> None:
     """Single characters under a name hurt nobody and go with the rest; all else is somebody's attack."""
     for declared in _ENTITY.finditer(prolog):
         if not _HARMLESS.match(prolog, declared.start()):
-            raise MalformedFeed("it declares entities, which feeds do not need: refused")
+            raise MalformedFeed("it declares entities, which feeds do not need")
 
 
 def _recoded(body: bytes, encoding: str) -> bytes:
