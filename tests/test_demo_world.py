@@ -124,9 +124,7 @@ def test_the_burst() -> None:
     assert day == BURST[0].date()
     assert day.strftime("%A") == "Thursday"
     assert most > 2 * second
-    assert (
-        len([truth for truth in TRUTH if truth.at and truth.kept and BURST[0] <= truth.at <= BURST[1]]) > 15
-    )
+    assert len([truth for truth in TRUTH if truth.at and truth.kept and BURST[0] <= truth.at <= BURST[1]]) > 15
 
 
 def test_people_write_by_day() -> None:

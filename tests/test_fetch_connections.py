@@ -2,9 +2,8 @@
 
 import socket
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
 import pytest
 from hypothesis import given
@@ -14,19 +13,6 @@ from monitor.demo.rogue import OK, Line, Rogue, always
 from monitor.demo.service import SECRET_WORD, Reply, Service
 from monitor.errors import SourceError
 from monitor.fetch import Gate
-
-
-@pytest.fixture
-def gates() -> Iterator[Callable[..., Gate]]:
-    """Makes gates that may speak to this machine, and closes them."""
-    with ExitStack() as stack:
-
-        def make(deadline: float = 20.0) -> Gate:
-            gate = Gate(user_agent="test", deadline=deadline, loopback=True)
-            stack.callback(gate.close)
-            return gate
-
-        yield make
 
 
 def kind_of(call: Callable[[], object]) -> str:

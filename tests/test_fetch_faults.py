@@ -8,7 +8,7 @@ import threading
 import time
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -24,19 +24,6 @@ from monitor.fetch import Gate, body
 from monitor.fetch.network import Deadline, Network
 
 MB = 1_000_000
-
-
-@pytest.fixture
-def gates() -> Iterator[Callable[..., Gate]]:
-    """Makes gates that may speak to this machine, and closes them."""
-    with ExitStack() as stack:
-
-        def make(deadline: float = 20.0) -> Gate:
-            gate = Gate(user_agent="test", deadline=deadline, loopback=True)
-            stack.callback(gate.close)
-            return gate
-
-        yield make
 
 
 def kind_of(call: Callable[[], object]) -> str:

@@ -100,9 +100,7 @@ def _conditional(request: Request, document: _Document) -> Reply:
         return Reply(304, b"", known)
     kind = {"Content-Type": document.content_type}
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Reply(
-            200, gzip.compress(document.body, mtime=0), {**known, **kind, "Content-Encoding": "gzip"}
-        )
+        return Reply(200, gzip.compress(document.body, mtime=0), {**known, **kind, "Content-Encoding": "gzip"})
     return Reply(200, document.body, {**known, **kind})
 
 

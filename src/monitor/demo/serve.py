@@ -42,8 +42,7 @@ def served(*, port: int = 0) -> Iterator[Served]:
     ports = [port + n if port else 0 for n in range(3)]
     with ExitStack() as stack:
         feeds, reddit, mastodon = (
-            stack.enter_context(_service(answer, wanted))
-            for answer, wanted in zip(_answers(made), ports, strict=True)
+            stack.enter_context(_service(answer, wanted)) for answer, wanted in zip(_answers(made), ports, strict=True)
         )
         yield Served(
             feeds_url=feeds.url,
@@ -56,9 +55,7 @@ def served(*, port: int = 0) -> Iterator[Served]:
 
 
 def _answers(made: World) -> tuple[Answer, Answer, Answer]:
-    reddit = reddit_api(
-        made.submissions, made.comments, client_id=REDDIT_CLIENT_ID, client_secret=REDDIT_CLIENT_SECRET
-    )
+    reddit = reddit_api(made.submissions, made.comments, client_id=REDDIT_CLIENT_ID, client_secret=REDDIT_CLIENT_SECRET)
     return feeds_api(made), reddit, MastodonApi(made.statuses, token=MASTODON_TOKEN)
 
 

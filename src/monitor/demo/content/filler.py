@@ -76,9 +76,7 @@ class Filler:
     def articles(self) -> Iterator[Row]:
         """Feed entries, as many per feed as its table says."""
         for feed, count in self._rows["feeds"].items():
-            items = [
-                item for group in self._rows["article"] if feed in group["feeds"] for item in group["items"]
-            ]
+            items = [item for group in self._rows["article"] if feed in group["feeds"] for item in group["items"]]
             for title, text in self._filled(items, count):
                 yield self._row(feed=feed, title=title, text=text)
 

@@ -31,9 +31,7 @@ def _rows() -> Iterable[Row]:
 def _replies(pairs: Iterable[tuple[Row, Submission]]) -> list[tuple[Row, Comment]]:
     """Numbered by age over all threads, as Reddit does."""
     said = sorted(_under(pairs), key=lambda found: found[0]["when"])
-    return [
-        (row, _comment(row, under, _base36(_FIRST_COMMENT + 3 * n))) for n, (row, under) in enumerate(said)
-    ]
+    return [(row, _comment(row, under, _base36(_FIRST_COMMENT + 3 * n))) for n, (row, under) in enumerate(said)]
 
 
 def _under(pairs: Iterable[tuple[Row, Submission]]) -> Iterator[tuple[Row, Submission]]:

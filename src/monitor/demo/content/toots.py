@@ -33,15 +33,11 @@ def _rows(tables: Row) -> Iterator[Row]:
     """Filler comes from the accounts that chat in its language."""
     yield from tables["toot"]
     for language in ("nl", "en"):
-        yield from Filler(language).toots(
-            [row["acct"] for row in tables["account"] if row.get("chats") == language]
-        )
+        yield from Filler(language).toots([row["acct"] for row in tables["account"] if row.get("chats") == language])
 
 
 def _account(row: Row, place: int) -> Account:
-    flags = {
-        flag: row[flag] for flag in ("indexable", "noindex", "limited", "suspended", "bot") if flag in row
-    }
+    flags = {flag: row[flag] for flag in ("indexable", "noindex", "limited", "suspended", "bot") if flag in row}
     fields = tuple((name, value) for name, value in row.get("fields", ()))
     note = f"<p>{html.escape(row['note'], quote=False)}</p>" if "note" in row else ""
     return Account(str(1100 + 7 * place), row["acct"], note, fields=fields, **flags)

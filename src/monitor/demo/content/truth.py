@@ -89,9 +89,7 @@ class Truth:
     @property
     def kept(self) -> bool:
         """What a monitor keeps that obeys the rules and reads one post at a time. A boost is another's post."""
-        return (
-            self.about and self.named and not (self.private or self.deleted or self.opted_out or self.boost)
-        )
+        return self.about and self.named and not (self.private or self.deleted or self.opted_out or self.boost)
 
 
 def moment(row: Row, key: str = "when") -> datetime | None:
