@@ -99,6 +99,7 @@ def reason(**change: Any) -> str:
         ({"opt_outs": frozenset({"limited"}), "addressed": True}, "barred"),
         ({"opt_outs": frozenset({"not-indexable"}), **SCHIPPER}, "kept"),
         ({"opt_outs": frozenset({"undiscoverable"})}, "kept"),
+        ({"opt_outs": frozenset({"undiscoverable"}), "found": "search"}, "not indexable"),
         ({"published": NOW - timedelta(days=90)}, "kept"),
         ({"published": NOW - timedelta(days=90, seconds=1)}, "too old"),
         ({"published": None}, "kept"),
@@ -139,7 +140,7 @@ def may_be_kept(signals: frozenset[str], found: Found, *, addressed: bool, joine
     """The rules once more, from privacy law and platform terms, in other words than the gate's own.
 
     Whom the server hides is hidden. Who joined has said so; only they are read by account. Others: an explicit
-    no is a no; what was found by searching its text needs an explicit yes (indexable), unless it speaks to us.
+    no is a no; what was found by searching its text needs an explicit yes (indexable, discoverable), unless it speaks to us.
     """
     if {"limited", "suspended"} & signals:
         return False
@@ -147,7 +148,7 @@ def may_be_kept(signals: frozenset[str], found: Found, *, addressed: bool, joine
         return True
     if found == "account" or {"noindex", "bio"} & signals:
         return False
-    yes = "not-indexable" not in signals
+    yes = not {"not-indexable", "undiscoverable"} & signals
     return yes or addressed or found != "search"
 
 

@@ -218,7 +218,7 @@ class TestPosts:
             signals = {
                 "not-indexable": indexable is not True,
                 "noindex": noindex is True,
-                "undiscoverable": discoverable is False,
+                "undiscoverable": discoverable is not True,
                 "limited": limited is True,
                 "suspended": suspended is True,
                 "bio": bool(note or field),
@@ -295,7 +295,7 @@ class TestPosts:
             pages = visit(connector(service))
             assert [post.url for post in posts(pages)] == ["https://ver.example/2"]
             assert skipped(pages) == {"unreadable": 1}
-            assert posts(pages)[0].opt_outs == {"not-indexable"}
+            assert posts(pages)[0].opt_outs == {"not-indexable", "undiscoverable"}
 
     def test_one_post_on_two_instances_has_one_key(self) -> None:
         """The key is the status's URI, which is the same everywhere."""

@@ -85,7 +85,7 @@ def opt_outs(account: Mapping[str, Any]) -> frozenset[OptOut]:
     signals: dict[OptOut, bool] = {
         "not-indexable": account.get("indexable") is not True,
         "noindex": account.get("noindex") is True,
-        "undiscoverable": account.get("discoverable") is False,
+        "undiscoverable": account.get("discoverable") is not True,
         "limited": account.get("limited") is True,
         "suspended": account.get("suspended") is True,
         "bio": any(_refuses(text) for text in _profile(account)),

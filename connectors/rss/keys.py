@@ -10,6 +10,7 @@ words alone, so an edit makes it another entry, and two with equal words are one
 begins to share the link of a first, the first is new once more, since until then the link was its own.
 """
 
+import re
 from collections import Counter
 from hashlib import blake2b
 from typing import Any
@@ -20,13 +21,18 @@ from monitor import links
 def keys_of(feed: dict[str, Any], place: str) -> list[str]:
     """The keys of `feed["entries"]`, in their order. Entries that are the same in all respects share one."""
     entries = feed["entries"]
-    home, site = links.identity(place), links.identity(feed["site"])
+    home, site = _home(place), links.identity(feed["site"])
     pages = [_page(entry["link"], site) for entry in entries]
     shown, known = Counter(pages), Counter(entry["id"] for entry in entries)
     return [
         page if page and shown[page] == 1 else f"{page or home} {_own_id(entry, known) or _words(entry)}"
         for page, entry in zip(pages, entries, strict=True)
     ]
+
+
+def _home(place: str) -> str:
+    """The feed's own address without its port, which says where it is served and not which feed it is."""
+    return links.identity(re.sub(r"^(https?://[^/]*?):\d+(?=/|$)", r"\1", place))
 
 
 def _page(link: str, site: str) -> str:

@@ -11,6 +11,7 @@ the next visit, see `connectors.rss.cell`.
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -30,9 +31,12 @@ from monitor import links
 from monitor.connector import Options, Page, Tools, Visit
 from monitor.errors import ConfigError, Skip, SourceError
 from monitor.fetch import Answer, Gate, Spacing, retry_after, status_problem
+from monitor.fetch.spelling import spelled_out
 from monitor.model import Post
 
 UNCONDITIONAL_EVERY = timedelta(hours=24)
+# Mastodon's and its kin's, Bluesky's: a person's posts as a feed
+_PERSON = re.compile(r"^/@[^/]+|^/users/[^/]+\.(?:rss|atom)$|^/profile/[^/]+/rss$")
 PARSERS = min(os.cpu_count() or 2, 4)  # processes that parse at the same time
 
 
@@ -140,6 +144,8 @@ class _Reading:
         wait = retry_after(answer.headers.get("retry-after"), self.visit.now)
         if problem := status_problem(answer.status, place, wait=wait):
             raise problem
+        if asked and answer.status == 304:
+            raise Skip("malformed", place, "304, unchanged, to a request that named nothing to compare with")
         return self._read(place, replace(cursor, asked=self.visit.now.isoformat()) if asked else cursor, answer)
 
     def _read(self, place: str, cursor: _Cursor, answer: Answer) -> Page:
@@ -244,9 +250,12 @@ def _is_due(cursor: _Cursor, now: datetime) -> bool:
 def _read_cursor(written: str | None) -> _Cursor:
     """The saved cursor; one that another version wrote and this one cannot read costs no more than a whole fetch."""
     try:
-        return _Cursor(**json.loads(written)) if written else _Cursor()
-    except (ValueError, TypeError):
+        cursor = _Cursor(**json.loads(written)) if written else _Cursor()
+        dated = cursor.asked is None or datetime.fromisoformat(cursor.asked).utcoffset() is not None
+        timedelta(minutes=cursor.ttl or 0)
+    except (ValueError, TypeError, OverflowError):
         return _Cursor()
+    return cursor if dated else _Cursor()
 
 
 def _at(place: str, error: SourceError) -> SourceError:
@@ -258,11 +267,17 @@ def _at(place: str, error: SourceError) -> SourceError:
 
 def _fault(feed: str, number: int) -> str | None:
     """What is wrong with an address, if anything. It is not repeated, because it may hold a password."""
-    host, told = links.host(feed), f"[sources.rss] feeds: number {number}"
-    if not feed.startswith(("http://", "https://")) or not host:
+    host, told = links.host(feed).rstrip("."), f"[sources.rss] feeds: number {number}"
+    if not feed.lower().startswith(("http://", "https://")) or not host:
         return f"{told} is no http or https address"
     if "@" in urlsplit(feed).netloc:
         return f"{told} ({host}) holds a login, which is not sent; ask for an address without one"
+    try:
+        spelled_out(feed)
+    except SourceError as error:
+        return f"{told} ({host}): {error.message}"
+    if _PERSON.search(urlsplit(feed).path):
+        return f"{told} ({host}) is one person's account; people are not followed, ambassadors join by [[ambassadors]]"
     if host in ("reddit.com", "redd.it") or host.endswith((".reddit.com", ".redd.it")):
         return f"{told} ({host}) is Reddit's; use [sources.reddit], as its terms ask"
     return None

@@ -14,11 +14,17 @@ _TRACKING = re.compile(
 )
 _AMP_PATH = re.compile(r"/amp/?$|\.amp(?=\.html$|$)")
 _AMP_PAIR = re.compile(r"amp(?:=(?:1|true)?)?|outputtype=amp", re.IGNORECASE)
+_PLACE_IN_PAGE = re.compile(
+    r"!?/?[\w./-]{0,80}\d[\w./-]{0,20}|!/?[\w./-]{1,100}"
+)  # comment-12, p123, !/news/x; no xtor=1
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 
 
 def clean(url: str) -> str:
-    """The link without tracking parameters and fragment. What cannot be split stays as it is."""
+    """The link without tracking parameters and without a fragment that names no place in the page.
+
+    `#comment-12` stays: a comment is not its article. What cannot be split stays as it is.
+    """
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
@@ -28,7 +34,8 @@ def clean(url: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         return url
     name = f"[{host}]" if ":" in host else host
-    return urlunsplit((parts.scheme, name + port, parts.path or "/", _without_tracking(parts.query), ""))
+    place = parts.fragment if _PLACE_IN_PAGE.fullmatch(parts.fragment) else ""
+    return urlunsplit((parts.scheme, name + port, parts.path or "/", _without_tracking(parts.query), place))
 
 
 def identity(url: str) -> str:
@@ -44,7 +51,8 @@ def identity(url: str) -> str:
     host = host.removesuffix(":80").removesuffix(":443")
     path = _AMP_PATH.sub("", parts.path).rstrip("/")
     query = "&".join(pair for pair in parts.query.split("&") if pair and not _AMP_PAIR.fullmatch(pair))
-    return _escaped(f"{host}{path}" + (f"?{query}" if query else ""))
+    place = f"#{parts.fragment}" if parts.fragment else ""
+    return _escaped(f"{host}{path}" + (f"?{query}" if query else "") + place)
 
 
 def host(url: str) -> str:

@@ -8,8 +8,9 @@ The only place that can make a `Mention`; the store accepts nothing else. Its ru
     not opted in          an ambassador query matched an account that did not join
     barred                the account is limited or suspended on its server
     opted out             its author set #nobot, #noindex or noindex
-    not indexable         found by searching the text, and its author did not allow that (missing = not allowed);
-                          whoever sets a hashtag, or speaks to us, wants to be found by it
+    not indexable         found by searching the text, and its author did not allow that (`indexable` and
+                          `discoverable`, missing = not allowed); whoever sets a hashtag, or speaks to us, wants
+                          to be found by it
     too old               published before the window of what is kept at all
 
 Speaking to one of our accounts (`addressed`) allows what an author left at its default, never what an author
@@ -81,7 +82,8 @@ def _reason_to_drop(
         return "barred"
     if signals & {"noindex", "bio"} and not joined:
         return "opted out"
-    if document.found == "search" and "not-indexable" in signals and not (document.addressed or joined):
+    unwilling = signals & {"not-indexable", "undiscoverable"}
+    if document.found == "search" and unwilling and not (document.addressed or joined):
         return "not indexable"
     if document.published is not None and document.published < oldest:
         return "too old"

@@ -28,6 +28,15 @@ Span = tuple[int, int]
 _TOKEN = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+)|(?P<stray>"))')
 
 _CURLY = re.compile("[\u00ab\u00bb\u201c-\u201f]")
+_SINGLE = "\u2018\u2019\u201a\u201b"  # within a word they are apostrophes
+_NOT_HERE = {  # what other query languages know, and would silently be read as words here
+    r"\|": "| is no operator: write OR",
+    r"^&+$|&&": "& is no operator: write AND, or nothing",
+    r"~": "~ is no operator here",
+    r"\?": "? stands for nothing here: a star at the end takes any ending",
+    r":": "a colon names no field here",
+    r"^O?NEAR(/\d+)?$": "NEAR is no operator here",
+}
 
 
 class Node:
@@ -177,8 +186,11 @@ class _Reader:
             self._fail(f'operators are upper case: write {text.upper()}, or "{text}" for the word', token)
         if text[0] in "-!" and len(text) > 1:
             self._fail(f"{text[0]} does not leave a word out here: write NOT {text[1:]}", token)
-        if _CURLY.search(text):
+        if _CURLY.search(text) or text[0] in _SINGLE or text[-1] in _SINGLE:
             self._fail('curly quotation marks: write straight ones (")', token)
+        for sign, meant in _NOT_HERE.items():
+            if re.search(sign, text):
+                self._fail(f"{meant}; for the words themselves write them in quotation marks", token)
 
     def _prefix(self, token: _Token) -> Node:
         parts = folded_words(token.text)
