@@ -26,7 +26,7 @@ from monitor.normalise import document
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RECORDED = Path(__file__).parent / "recorded" / "feeds"
-QUICK = Limits(wall=3.0, cpu=1, memory=400 * 1024 * 1024)
+QUICK = Limits(wall=60.0, cpu=1, memory=400 * 1024 * 1024)
 HEAD_OF_RSS = "<rss version='2.0'><channel><title>t</title>"
 BROKEN = f"{HEAD_OF_RSS}<item><title>&nbsp;</title>"  # not well-formed: feedparser's other, slower parser reads it
 
@@ -152,7 +152,7 @@ def test_a_parser_that_was_killed_is_started_again(cell):
 
 def test_a_feed_that_needs_too_much_memory_is_cut():
     """The memory of a parser is bounded by the kernel; the next feed gets a fresh one."""
-    tight = Cell(1, Limits(wall=10.0, cpu=5, memory=150 * 1024 * 1024))
+    tight = Cell(1, Limits(wall=60.0, cpu=60, memory=150 * 1024 * 1024))
     try:
         heavy = b'{"version":"https://jsonfeed.org/version/1","items":[' + b"{}," * 1_600_000 + b"{}]}"
         before = (parsed(tight), pid(tight))
@@ -196,7 +196,8 @@ def test_a_parser_is_given_no_secret(monkeypatch):
 
 @pytest.mark.parametrize("name", ["feedparser", "json", "connectors", "sitecustomize"])
 def test_a_module_in_the_working_directory_is_not_imported(tmp_path, monkeypatch, cell, name):
-    """S24: a planted module of any name is not what the parser imports."""
+    """S24: a planted module of any name is not what the parser imports, even where the search path invites it."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([".", "", os.environ.get("PYTHONPATH", "")]))
     (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'caught')!r}, 'w').close()")
     monkeypatch.chdir(tmp_path)
     assert parsed(cell) == 1

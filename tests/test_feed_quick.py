@@ -101,7 +101,7 @@ def test_by_feedparsers_rules(inside):
     for body in (rss(inside), atom(inside)):
         mine, feedparsers = both(body)
         assert mine == feedparsers
-    assert both(rss(inside))[0] is not None or "32 Foo" in inside or "b=1&amp;" in inside
+    assert both(rss(inside))[0] is not None
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,7 @@ def test_by_feedparsers_rules(inside):
         rss("<title>a</title>", "<content:encoded>spills over</content:encoded>"),
         rss("<description>d</description>", "<itunes:summary>s</itunes:summary><description>spills over</description>"),
         rss("<title>a</title>", "<image><x:y/><link>https://krant.example/beeld</link></image>"),
+        rss("<title>a</title>", "<image><title>x<description/></title></image>"),
         rss("<title>a</title>", "<ttl x='y'>5</ttl>"),
         rss("<title>a</title>").replace(b"<channel>", b"<channel xml:base='https://elders.example/'>"),
         rss("<title>a</title>").replace(b"<channel>", b"<x:channel>").replace(b"</channel>", b"</x:channel>"),

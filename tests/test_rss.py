@@ -473,13 +473,14 @@ def test_no_more_than_workers_at_a_time():
 
 def test_memory_is_bounded_by_twice_the_workers():
     """A reader who does not take pages is not run ahead of by more than twice `workers`."""
-    world = many(20)
+    world, fifth = many(20), threading.Event()
     world.options |= {"workers": 2}
+    world.answer = lambda _: fifth.set() if len(world.service.requests) > 4 else None
     with world.service:
         pages = world.connector().fetch(Visit(now=NOW, cursors=dict.fromkeys(world.connector().places())))
         next(pages)
-        pages.close()  # waits for the requests under way
-        assert len(world.service.requests) <= 4
+        assert not fifth.wait(0.3), "a fifth feed was asked for while four were waiting to be taken"
+        assert len(list(pages)) == 19
 
 
 def test_spread_keeps_feeds_of_one_host_apart():

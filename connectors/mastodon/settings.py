@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from monitor.connector import Options
+from monitor.fetch.spelling import shown
 from monitor.model import Found
 
 _TAG = re.compile(r"[\w·]+")
 _HANDLE = re.compile(r"@?([\w.-]+)@([\w.-]+(?::\d+)?)")
+_PERSON = re.compile(r"\b(?:from|author|user)\s*:|@\w", re.IGNORECASE)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -47,6 +49,9 @@ class MastodonOptions(Options):
         texts = tuple(dict.fromkeys(text.strip() for text in given))
         if "" in texts:
             raise ValueError("an empty text finds nothing; remove it")
+        for number, text in enumerate(texts, 1):
+            if _PERSON.search(text):
+                raise ValueError(f"text {number} looks for a person: people are not searched for; name a subject")
         return texts
 
 
@@ -113,9 +118,13 @@ def is_plain(url: str) -> bool:
 
 def _base_url(text: str) -> str:
     given = text.strip().lower().rstrip("/")
-    parts = urlsplit(given if "://" in given else f"https://{given}")
+    refused = f"{shown(text.rpartition('@')[2])!r} is no instance: give a host name or https://host"  # without a login
+    try:
+        parts = urlsplit(given if "://" in given else f"https://{given}")
+    except ValueError:  # its text may quote the login
+        raise ValueError(refused) from None
     bare = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not (parts.hostname and bare and safe) or re.search(r"\s", given):
-        raise ValueError(f"{text!r} is no instance: give a host name or https://host")
+        raise ValueError(refused)
     return f"{parts.scheme}://{parts.netloc}"

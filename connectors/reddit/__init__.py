@@ -2,7 +2,7 @@
 
     reddit = Reddit(RedditOptions(subreddits=("energie",), search=("waterveen",), approval_ref="..."), tools)
 
-Never a person's page: no per-user endpoint is asked, profiles (`u_name`) and `author:` searches are refused.
+Never a person's page: no per-user endpoint is asked, profiles (`u_name`) and searches for people are refused.
 """
 
 import re
@@ -30,6 +30,7 @@ LARGEST = 2_000_000
 FAILURES = 3  # places in a row that fail as a host does, not as a place does
 _HOST_KINDS = ("credentials", "rate-limit", "server", "network", "timeout")
 _SUBREDDIT = re.compile(r"(?:/?r/)?([A-Za-z0-9][A-Za-z0-9_]{1,20})/?")
+_PERSON = re.compile(r"\b(?:author|user)\s*:|(?<!\w)(?:u|user)/[\w-]|(?<!\w)u_\w", re.IGNORECASE)
 _NO_ID = "MONITOR_REDDIT_CLIENT_ID is not set: take it from https://www.reddit.com/prefs/apps"
 _NO_SECRET = "MONITOR_REDDIT_CLIENT_SECRET is not set: it stands beside the client id"  # noqa: S105 - a message
 _NO_APPROVAL = (
@@ -199,6 +200,6 @@ def _searchable(text: str) -> str:
     plain = " ".join(text.split())
     if not plain or len(plain) > 512:
         raise ValueError("expected a text of 1 to 512 characters")
-    if re.search(r"\bauthor:", plain, re.IGNORECASE):
-        raise ValueError(f"{text!r} searches for a person's posts: people are not followed")
+    if _PERSON.search(plain):
+        raise ValueError("one of these looks for a person: people are not searched for; name a subject")
     return plain

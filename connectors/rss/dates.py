@@ -1,29 +1,27 @@
 """A feed's date -> an instant in UTC, or None: never a guess, and never today.
 
-    raw -> impossible by its spelling? -> ISO 8601 -> day month year in six languages' names -> feedparser's reading
+    raw -> ISO 8601 | year month day | day month year | month day year, in six languages' names -> UTC
 
-feedparser rolls 25:61 over to the next day, takes CEST for UTC, lets +9999 move days and reads 2026-W23-2 as
-the first of November, so it is asked last, and never about a shape that is known here.
+feedparser's own reading is not used: it rolls 25:61 over to the next day, takes CEST for UTC, lets +9999 move
+days and makes the first of November of 2026-W23-2 and of 31 June.
 """
 
-import calendar
 import re
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _LONGEST = 80  # characters; no date has more
 
-_IMPOSSIBLE = re.compile(
-    r"(?<![\d:+-])(?:2[4-9]|[3-9]\d):\d\d|\d\d:[6-9]\d|[+-](?:1[5-9]|[2-9]\d):?\d\d\s*$|^\s*0{1,4}-"
-    r"|(?<!\d)(?:3[01]\s+feb|31\s+(?:apr|jun|sep|nov))",
-    re.IGNORECASE,
-)
 _ISO = re.compile(r"\d{4}-(?:\d\d|w\d\d|\d{3}(?!\d))|\d{8}(?:t|$)", re.IGNORECASE)
-_NUMBERS = re.compile(r"[\d\s/.:-]+")  # 02/06/2026 is two dates, 1780387200 perhaps none
+_YEAR_FIRST = re.compile(r"(\d{4})[/.年년]\s*(\d\d?)[/.月월]\s*(\d\d?)[.日일]?(?:[T\s]+(\d.*))?")
 _DAY_FIRST = re.compile(
     r"(?:[^\W\d]+[.,]*\s+)?(\d{1,2})(?:\.|er)?[\s-]+([^\W\d]+)\.?[\s-]+(\d{4}|\d\d)(?:,?\s+(\d.*))?"
 )
+_MONTH_FIRST = re.compile(
+    r"(?:[^\W\d]+[.,]*\s+)?([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+"
+    r"(?:(\d\d?:\d\d(?::\d\d)?)\s+(?:([^\W\d]+|[+-]\d{4})\s+)?)?(\d{4})(?:,?\s+(\d.*))?"
+)
+_HALF_DAY = re.compile(r"(\d{1,2})(:\d\d(?::\d\d)?)\s*([ap])\.?m\.?(?!\w)", re.IGNORECASE)
 _HOURS_EAST = {
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2, "SAST": 2, "EET": 2, "EEST": 3,
     "MSK": 3, "JST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
@@ -54,33 +52,31 @@ _MONTHS = {
 _ENGLISH = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def date_of(raw: str, parsed: time.struct_time | None = None) -> str | None:
+def date_of(raw: str) -> str | None:
     """An ISO date in UTC, or None when the feed's date is missing, ambiguous or impossible.
 
-    `parsed` is what feedparser made of it. Without a zone, or with one that nobody knows, it is taken as UTC.
-    Years are not judged here: whether 1970 or 2099 can be trusted is `monitor.normalise`'s business.
+    Without a zone, or with one that nobody knows, it is taken as UTC. Years are not judged here: whether 1970
+    or 2099 can be trusted is `monitor.normalise`'s business.
     """
-    known, date = read(raw)
-    return date if known or not parsed else _in_utc(_of_struct(parsed))
-
-
-def read(raw: str) -> tuple[bool, str | None]:
-    """Whether the shape of a date is known here, and then the date, or None for an impossible one."""
-    raw = raw.strip()
-    if not raw or len(raw) > _LONGEST or _IMPOSSIBLE.search(raw):
-        return True, None
+    raw = _COMMENT.sub("", raw.strip()[: _LONGEST + 1])
+    if not raw or len(raw) > _LONGEST:
+        return None
     if _ISO.match(raw):
-        return True, _in_utc(_iso(raw))
-    if _NUMBERS.fullmatch(raw):
-        return True, None
-    day_first = _DAY_FIRST.fullmatch(_COMMENT.sub("", raw))
-    if day_first and day_first[2].lower() in _MONTHS:
-        return True, _in_utc(_day_first(day_first))
-    return False, None
+        return _in_utc(_iso(raw))
+    if found := _YEAR_FIRST.fullmatch(raw):
+        year, month, day, clock = found.groups()
+        return _in_utc(_iso(f"{year}-{month:0>2}-{day:0>2}T{_clock(clock)}"))
+    if found := _DAY_FIRST.fullmatch(raw):
+        day, month, year, clock = found.groups()
+        return _in_utc(_named(day, month, year, clock))
+    if found := _MONTH_FIRST.fullmatch(raw):
+        month, day, within, zone, year, clock = found.groups()
+        return _in_utc(_named(day, month, year, clock or " ".join(filter(None, (within, zone)))))
+    return None
 
 
 def _iso(raw: str) -> datetime | None:
-    """ISO 8601; what the standard library does not read is cut down to what it does."""
+    """ISO 8601, with a blank or a zone's name where the standard has none."""
     raw = _ZONE.sub(_offset, raw.upper().replace(" UTC", "Z").replace(" GMT", "Z"))
     raw = re.sub(r"\s+(?=[+-]\d)", "", raw)
     try:
@@ -89,23 +85,25 @@ def _iso(raw: str) -> datetime | None:
         return None
 
 
-def _day_first(found: re.Match[str]) -> datetime | None:
-    """RFC 822 and its like: `[weekday] day month year [time [zone]]`."""
-    day, month, year, rest = found.groups()
-    if len(year) == 4 and year.startswith("0"):
+def _named(day: str, month: str, year: str, clock: str | None) -> datetime | None:
+    """A date with its month by name, in RFC 822's order for the standard library to read."""
+    number = _MONTHS.get(month.lower())
+    if number is None or (len(year) == 4 and year.startswith("0")):
         return None
-    clock = _ZONE.sub(_offset, (rest or "00:00:00").strip())
     try:
-        return parsedate_to_datetime(f"{day} {_ENGLISH[_MONTHS[month.lower()]]} {year} {clock}")
+        return parsedate_to_datetime(f"{day} {_ENGLISH[number]} {year} {_clock(clock)}")
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
-def _of_struct(parsed: time.struct_time) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
+def _clock(given: str | None) -> str:
+    """A time of day on 24 hours, its zone as an offset; midnight when there is none."""
+    return _ZONE.sub(_offset, _HALF_DAY.sub(_whole_day, given.strip())) if given else "00:00:00"
+
+
+def _whole_day(found: re.Match[str]) -> str:
+    hour = int(found[1]) % 12 + (12 if found[3] in "pP" else 0)
+    return f"{hour:02}{found[2]}" if 1 <= int(found[1]) <= 12 else found[0]
 
 
 def _in_utc(moment: datetime | None) -> str | None:

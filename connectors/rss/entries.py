@@ -150,9 +150,8 @@ def _cut(entry: dict[str, Any], base: str) -> dict[str, Any]:
 
 def _published(entry: Any) -> str | None:
     """The first of its dates that is possible. The dict's own lookup answers `updated` with other dates."""
-    given = (kind for kind in _DATES if dict.get(entry, kind))
-    found = (date_of(str(dict.get(entry, kind)), dict.get(entry, f"{kind}_parsed")) for kind in given)
-    return next((date for date in found if date), None)
+    dates = (date_of(str(dict.get(entry, kind) or "")) for kind in _DATES)
+    return next(filter(None, dates), None)
 
 
 def _body(entry: Any) -> str:
@@ -169,7 +168,7 @@ def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
         "link": _said(item, "url") or _said(item, "external_url"),
         "title": html.escape(_said(item, "title"), quote=False),
         "body": _said(item, "content_html") or html.escape(text, quote=False),
-        "published": next((date for date in dates if date), None),
+        "published": next(filter(None, dates), None),
     }
     return _cut(found, base)
 

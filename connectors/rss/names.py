@@ -22,6 +22,7 @@ OF_ENTRIES: frozenset[Role] = frozenset({
 OF_FEEDS: frozenset[Role] = frozenset({"link", "id", "language", "ttl", "period", "frequency"})
 IN_MEDIA: frozenset[Role] = frozenset({"media title", "description"})
 _BOXED: frozenset[Role] = frozenset({"title", "link", "description"})
+FLAT: frozenset[Role] = frozenset({"source", "image", "input"})
 
 # What may stand, however deep, within an element that is not read, without feedparser making more of it.
 WITHIN: dict[Role, frozenset[Role]] = {

@@ -5,8 +5,8 @@
 
 It takes a quarter of feedparser's time, and reading feeds is most of what a visit costs. The gate is strict: an
 element within another's text, a base address, another root, a name to which feedparser gives a meaning and this
-module gives none, a date of unknown shape: all are doubts. Both give the same on every recorded feed, on
-feedparser's own test files where this one answers at all, and on mutations of both (tests/test_feed_quick.py).
+module gives none: all are doubts. That both give the same is a law of tests/test_feed_quick.py, over recorded
+feeds and mutations of them; it was also tried on 2,242 test files of feedparser's own.
 """
 
 import re
@@ -17,9 +17,9 @@ from xml.parsers import expat
 
 from feedparser.api import StrictFeedParser
 
-from connectors.rss.dates import read
+from connectors.rss.dates import date_of
 from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS
-from connectors.rss.names import ATOM, IN_MEDIA, OF_ENTRIES, OF_FEEDS, ROOTS, RSS1, WITHIN, Role, role_of
+from connectors.rss.names import ATOM, FLAT, IN_MEDIA, OF_ENTRIES, OF_FEEDS, ROOTS, RSS1, WITHIN, Role, role_of
 
 _HTML = ("html", "text/html")
 _PLAIN = ("text", "plain", "text/plain")
@@ -107,7 +107,9 @@ class _Reading:
             self._start_root(role, self._lowered(attrs, role))
 
     def _start_unread(self, role: Role) -> None:
-        if role not in WITHIN[self._unread[0]]:
+        top = self._unread[0]
+        in_text = top in FLAT and len(self._unread) > 1 and "skip" not in self._unread
+        if role not in WITHIN[top] or in_text:
             raise _Doubt
         self._unread.append(role)
 
@@ -267,13 +269,8 @@ class _Entry:
         return escape(value, quote=False) if is_plain else value
 
     def _published(self) -> str | None:
-        for raw in filter(None, map(self._dates.get, _DATES)):
-            known, date = read(raw)
-            if not known:  # perhaps feedparser does
-                raise _Doubt
-            if date:
-                return date
-        return None
+        dates = map(date_of, filter(None, map(self._dates.get, _DATES)))
+        return next(filter(None, dates), None)
 
 
 def _id(value: str, attrs: dict[str, str]) -> tuple[str, str | None]:

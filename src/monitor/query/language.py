@@ -36,6 +36,9 @@ _NOT_HERE = {  # what other query languages know, and would silently be read as 
     r"\?": "? stands for nothing here: a star at the end takes any ending",
     r":": "a colon names no field here",
     r"^O?NEAR(/\d+)?$": "NEAR is no operator here",
+    r"^(?:EN|ET|UND)$": "operators are English: write AND",
+    r"^(?:OF|OU|ODER)$": "operators are English: write OR",
+    r"^(?:NIET|PAS|SAUF|NICHT)$": "operators are English: write NOT",
 }
 
 

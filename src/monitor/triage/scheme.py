@@ -75,6 +75,8 @@ def read_scheme(path: Path | None = None) -> Scheme:
     try:
         table = tomllib.loads(source.read_text("utf-8"))
         return Scheme.model_validate(table)
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: not found; correct [paths] scheme in monitor.toml, or leave it out") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read as UTF-8 text; check [paths] scheme in monitor.toml") from error
     except tomllib.TOMLDecodeError as error:
