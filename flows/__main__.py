@@ -1,6 +1,7 @@
 """`python -m flows run | serve`: the pass as a Prefect flow, or all schedules.
 
-Exit codes as of `monitor`: 0 good, 2 degraded, 75 another run is at work, 78 wrong configuration.
+Exit codes as of `monitor`: 0 good, 2 failed or degraded, 74 unusable database, 75 another run is at work, 78 wrong
+configuration.
 """
 
 import atexit
@@ -12,7 +13,10 @@ from typing import Annotated
 import typer
 
 from flows import quiet_exit
+from monitor.assemble import Monitor, assemble
 from monitor.errors import MonitorError
+from monitor.pipeline import known_sources
+from monitor.store import hold
 
 app = typer.Typer(
     help="The pipeline on Prefect. Without a server of your own, one is started on this machine and nothing leaves it.",
@@ -30,12 +34,12 @@ def run(
     source: Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; repeatable.")] = None,
 ) -> None:
     """Do one pass as a flow; no server needed. The same as: monitor run."""
-    _prepare(config, source)
-    from flows.collect import collect  # noqa: PLC0415 - Prefect takes seconds to import
+    monitor = _prepare(config, source)
+    with hold(monitor.store.folder / "locks", source or monitor.connectors):
+        pass  # tells at once that another run is at work; the locks that count are taken by each visit
+    from flows.collect import collect, exit_code  # noqa: PLC0415 - Prefect takes seconds to import
 
-    state = collect(sources=source, return_state=True)
-    if state.is_failed() or state.name == "Degraded":
-        raise typer.Exit(2)
+    raise typer.Exit(exit_code(collect(sources=source, return_state=True)))
 
 
 @app.command()
@@ -47,13 +51,12 @@ def serve(config: Config = Path("monitor.toml")) -> None:
     serve_all()
 
 
-def _prepare(config: Path, sources: list[str] | None) -> None:
-    """Stop on a wrong configuration before Prefect starts anything."""
-    from monitor.assemble import assemble  # noqa: PLC0415
-    from monitor.pipeline import known_sources  # noqa: PLC0415
-
+def _prepare(config: Path, sources: list[str] | None) -> Monitor:
+    """The checked configuration: a wrong one stops us before Prefect starts anything."""
     os.environ["MONITOR_CONFIG"] = str(config.absolute())
-    known_sources(assemble(config), sources)
+    monitor = assemble(config)
+    known_sources(monitor, sources)
+    return monitor
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """When things run, and the server and runner that see to it.
 
-every 15 minutes      each source on its own, one run at a time, a late one is cancelled
+every 15 minutes      each source on its own, five minutes after the one before; one run at a time, a late one is
+                      cancelled
 Monday 08:00          the weekly report, in the organisation's time zone
 """
 
@@ -24,7 +25,8 @@ from flows.collect import collect, configured
 from flows.weekly import weekly_report
 from monitor.errors import StoreError
 
-EVERY_QUARTER = "*/15 * * * *"
+QUARTER = 15  # minutes
+STAGGER = 5
 MONDAY_MORNING = "0 8 * * 1"
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 _STARTING = 120.0  # seconds the server may take
@@ -34,8 +36,17 @@ def deployments() -> list[RunnerDeployment]:
     """One deployment per configured source, and the weekly report."""
     monitor = configured()
     zone = monitor.settings.organisation.timezone
-    visits = [_deployment(collect, source, EVERY_QUARTER, zone, sources=[source]) for source in monitor.connectors]
+    visits = [
+        _deployment(collect, source, every_quarter(position), zone, sources=[source])
+        for position, source in enumerate(monitor.connectors)
+    ]
     return [*visits, _deployment(weekly_report, "monday", MONDAY_MORNING, zone)]
+
+
+def every_quarter(position: int) -> str:
+    """Every 15 minutes, where the sources take turns to begin: at 0, 5 and 10 minutes, then at 0 again."""
+    begin = position * STAGGER % QUARTER
+    return f"{begin}-59/{QUARTER} * * * *" if begin else f"*/{QUARTER} * * * *"
 
 
 def _deployment(flow: Flow[Any, Any], name: str, cron: str, zone: str, **parameters: Any) -> RunnerDeployment:

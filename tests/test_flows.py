@@ -1,5 +1,6 @@
 """The pass on Prefect's own engine: order, retries, what its database gets to see, schedules."""
 
+import atexit
 import importlib
 import os
 import signal
@@ -14,6 +15,7 @@ import yaml
 
 from monitor.demo.run import configure
 from monitor.demo.serve import Served, served
+from monitor.store import hold
 
 pytestmark = pytest.mark.prefect
 ROOT = Path(__file__).parents[1]
@@ -79,17 +81,88 @@ def test_a_failing_source_leaves_the_others_alone(home: Path, folder: Path, worl
     assert rows["mastodon"]["new"] > 0
 
 
-def test_a_failed_visit_is_tried_again_from_the_saved_cursors(home: Path, folder: Path, world: Served) -> None:
-    """Two retries, three rows in our own table of runs, none of them left running."""
+@pytest.mark.parametrize(("how", "tries"), [("500", 2), ("401", 1)])
+def test_a_failed_visit_is_tried_again_while_that_may_help(
+    home: Path, folder: Path, world: Served, how: str, tries: int
+) -> None:
+    """A fault of the server's until its places are left alone for a while, refused credentials not at all."""
     import duckdb
 
-    from flows.collect import collect
+    from flows.collect import collect, exit_code
 
-    world.services[1].fail("401")
-    collect(sources=["reddit"], return_state=True)
+    world.services[1].fail(how)
+    state = collect(sources=["reddit"], return_state=True)
     with duckdb.connect(str((folder / "published" / "current.duckdb").resolve()), read_only=True) as connection:
         rows = connection.execute("SELECT outcome FROM run WHERE source = 'reddit'").fetchall()
-    assert rows == [("failed",)] * 3
+    assert rows == [("failed",)] * tries
+    assert (state.name, exit_code(state)) == ("Failed", 2)
+
+
+def test_a_source_that_another_run_holds_is_busy(home: Path, folder: Path) -> None:
+    """The others are visited; the flow is named Busy and ends with 75, as it does when nothing could be visited."""
+    from flows.collect import collect, exit_code
+
+    with hold(folder / "locks", ["rss", "reddit", "mastodon"]):
+        state = collect(return_state=True)
+    assert {row["source"]: row["outcome"] for row in state.result()} == dict.fromkeys(
+        ("rss", "reddit", "mastodon"), "busy"
+    )
+    assert (state.name, state.message, exit_code(state)) == ("Busy", "busy: rss, reddit, mastodon", 75)
+    assert not (folder / "mentions.duckdb").exists()
+    with hold(folder / "locks", ["reddit"]):
+        state = collect(sources=["reddit", "mastodon"], return_state=True)
+    assert [row["outcome"] for row in state.result()] == ["busy", "good"]
+    assert exit_code(state) == 75
+    assert (folder / "published" / "current.duckdb").exists()
+
+
+def test_a_damaged_database_ends_the_flow_with_its_own_code(home: Path, folder: Path) -> None:
+    """StoreError in the visits: not tried again, nothing is published, 74."""
+    from flows.collect import collect, exit_code
+
+    (folder / "mentions.duckdb").write_bytes(b"")
+    state = collect(sources=["mastodon"], return_state=True)
+    assert (state.name, state.message, exit_code(state)) == ("Store", "store: mastodon", 74)
+    assert [row["outcome"] for row in state.data.result] == ["store"]
+    assert not (folder / "published").exists()
+    with sqlite3.connect(home) as connection:
+        tries = "SELECT run_count FROM task_run WHERE name = 'visit mastodon' ORDER BY start_time DESC LIMIT 1"
+        assert connection.execute(tries).fetchone() == (1,)
+
+
+def test_a_snapshot_that_cannot_be_written_ends_the_flow_with_74(home: Path, folder: Path) -> None:
+    """The visits are good and kept; StoreError comes from publishing."""
+    from flows.collect import collect, exit_code
+
+    (folder / "published").write_text("a file where the folder should be")
+    state = collect(sources=["mastodon"], return_state=True)
+    assert [row["outcome"] for row in state.data.result] == ["good"]
+    assert (state.message, exit_code(state)) == ("store: publish", 74)
+
+
+def test_a_configuration_that_breaks_after_the_start_ends_with_78(home: Path, folder: Path) -> None:
+    """The flow itself raises ConfigError."""
+    from flows.collect import collect, exit_code
+
+    (folder / "monitor.toml").write_text("[organisation")
+    assert exit_code(collect(return_state=True)) == 78
+
+
+@pytest.mark.parametrize(
+    ("words", "held", "code"),
+    [((), ["reddit"], 75), (("--source", "mastodon"), ["reddit"], 0), (("--source", "nowhere"), [], 78), ((), [], 2)],
+)
+def test_the_command_ends_with_the_codes_of_monitor_run(
+    home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], held: list[str], code: int
+) -> None:
+    """`python -m flows run`: a lock that is held, one that is not ours to ask for, no such source, broken feeds."""
+    from flows.__main__ import main
+
+    monkeypatch.setattr(sys, "argv", ["flows", "run", "--config", str(folder / "monitor.toml"), *words])
+    monkeypatch.setattr(atexit, "register", lambda _: None)
+    with hold(folder / "locks", held), pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
 
 
 def test_prefect_sees_nothing_of_a_person(home: Path, folder: Path, world: Served) -> None:
@@ -134,7 +207,16 @@ def test_the_yaml_says_the_same_as_serve(home: Path, folder: Path) -> None:
         assert entry["entrypoint"] == made[name].entrypoint
         assert entry.get("parameters", {}) == made[name].parameters
         assert entry["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-        assert entry["schedules"][0]["timezone"] == "Europe/Amsterdam"
+        (schedule,) = (one.schedule for one in made[name].schedules)
+        assert [(one["cron"], one["timezone"]) for one in entry["schedules"]] == [(schedule.cron, schedule.timezone)]
+
+
+def test_sources_take_turns_to_begin() -> None:
+    """Every 15 minutes, five minutes after the one before; the fourth begins with the first."""
+    from flows.schedules import every_quarter
+
+    crons = ["*/15 * * * *", "5-59/15 * * * *", "10-59/15 * * * *", "*/15 * * * *"]
+    assert [every_quarter(position) for position in range(4)] == crons
 
 
 def test_prefect_accepts_the_yaml(home: Path, folder: Path) -> None:
