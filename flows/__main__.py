@@ -1,22 +1,25 @@
 """`python -m flows run | serve`: the pass as a Prefect flow, or all schedules.
 
-Exit codes as of `monitor`: 0 good, 2 failed or degraded, 74 unusable database, 75 another run is at work, 78 wrong
-configuration.
+Exit codes are those of `monitor`.
 """
 
 import atexit
 import os
-import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from flows import quiet_exit
 from monitor.assemble import Monitor, assemble
-from monitor.errors import MonitorError
-from monitor.pipeline import known_sources
+from monitor.cli import ended
+from monitor.console import show_funnel
+from monitor.model import Tally
+from monitor.pipeline import Collected, known_sources
 from monitor.store import hold
+
+COUNTS = ("fetched", "matched", "kept", "new", "revised", "flagged")
 
 app = typer.Typer(
     help="The pipeline on Prefect. Without a server of your own, one is started on this machine and nothing leaves it.",
@@ -37,9 +40,11 @@ def run(
     monitor = _prepare(config, source)
     with hold(monitor.store.folder / "locks", source or monitor.connectors):
         pass  # tells at once that another run is at work; the locks that count are taken by each visit
-    from flows.collect import collect, exit_code  # noqa: PLC0415 - Prefect takes seconds to import
+    from flows.collect import collect, exit_code, rows_of  # noqa: PLC0415 - Prefect takes seconds to import
 
-    raise typer.Exit(exit_code(collect(sources=source, return_state=True)))
+    state = collect(sources=source, return_state=True)
+    _show(monitor, rows_of(state))
+    raise typer.Exit(exit_code(state))
 
 
 @app.command()
@@ -59,14 +64,27 @@ def _prepare(config: Path, sources: list[str] | None) -> Monitor:
     return monitor
 
 
+def _show(monitor: Monitor, rows: Iterable[Mapping[str, Any]]) -> None:
+    """The funnel as `monitor run` shows it. What went wrong comes from our own table: Prefect is not told."""
+    runs: Iterable[Mapping[str, Any]] = monitor.store.last_runs() if monitor.store.path.exists() else ()
+    told = {run["source"]: tuple(run["problems"]) for run in runs}
+    show_funnel(
+        [
+            Collected(
+                source=row["source"],
+                outcome=row["outcome"],
+                tally=Tally(**{name: row[name] for name in COUNTS}, dropped={"posts": row["dropped"]}),
+                problems=told.get(row["source"], ()),
+            )
+            for row in rows
+        ]
+    )
+
+
 def main() -> None:
     """Every expected error ends in one message and its own exit code."""
     atexit.register(quiet_exit)
-    try:
-        app()
-    except MonitorError as error:
-        typer.echo(f"flows: {error}", err=True)
-        sys.exit(error.exit_code)
+    ended(app, "flows")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,12 @@ def exit_code(state: State[Any]) -> int:
     return 0 if state.name == "Completed" else codes.get(str(state.name), SourceError.exit_code)
 
 
+def rows_of(state: State[Any]) -> list[Numbers]:
+    """A row of numbers per source; none when the flow could not begin."""
+    rows = getattr(state.data, "result", state.data)
+    return rows if isinstance(rows, list) else []
+
+
 def _worth_another_try(_task: object, _run: object, state: State[Any]) -> bool:
     """Not for what waits for another run or for a person."""
     return not isinstance(_cause(state), (MonitorError, FailedForNow))

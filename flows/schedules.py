@@ -18,7 +18,7 @@ from prefect import Flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
-from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_API_PORT
+from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_API_PORT, temporary_settings
 from prefect.types.entrypoint import EntrypointType
 
 from flows.collect import collect, configured
@@ -63,26 +63,24 @@ def _deployment(flow: Flow[Any, Any], name: str, cron: str, zone: str, **paramet
 
 def serve_all() -> None:
     """Run all schedules until interrupted, on the configured server or on one of our own on this machine."""
-    with _server():
+    with _server() as address, temporary_settings({PREFECT_API_URL: address}):
         serve(*deployments(), pause_on_shutdown=False, limit=4)
 
 
 @contextmanager
-def _server() -> Iterator[None]:
-    """A Prefect server: the configured one, one that already listens here, or a child of this process."""
-    if PREFECT_API_URL.value():
-        yield
-        return
-    address = f"http://127.0.0.1:{PREFECT_SERVER_API_PORT.value()}/api"
-    os.environ["PREFECT_API_URL"] = address
-    if _answers(address):
-        yield
+def _server() -> Iterator[str]:
+    """The address of a Prefect server: the configured one, one that already listens here, or a child of our own."""
+    configured_one = PREFECT_API_URL.value()
+    address = configured_one or f"http://127.0.0.1:{PREFECT_SERVER_API_PORT.value()}/api"
+    os.environ["PREFECT_API_URL"] = address  # for the processes that runs are made in
+    if configured_one or _answers(address):
+        yield address
         return
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:  # noqa: S603 - our own interpreter, no shell
         try:
             _await(address, server)
-            yield
+            yield address
         finally:
             server.terminate()
 

@@ -3,6 +3,8 @@
 import random
 import re
 import tempfile
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from monitor.config.secrets import read_secrets
 from monitor.config.words import nearest
 from monitor.connector import Tools
 from monitor.errors import ConfigError
+from monitor.triage import OpeningHours
 
 CANARY = "kanarie7f3a"
 KEY = {"MONITOR_PSEUDONYM_KEY": CANARY * 3}
+TODAY = date(2026, 2, 20)
 GOOD = """\
 # Sample: who is monitoring.
 [organisation]
@@ -27,7 +31,7 @@ name = "Waterveen"
 accounts = ["@webcare@social.example"]
 languages = ["nl", "en"]
 timezone = "Europe/Amsterdam"
-country = "NL"
+# Told to every server:
 contact = "https://waterveen.example/monitor"
 
 [organisation.opening_hours]
@@ -85,7 +89,7 @@ def faults(folder: Path, text: str, environment: dict[str, str] | None = None) -
     path = folder / CONFIG_NAME
     path.write_text(text, "utf-8")
     with pytest.raises(ConfigError) as caught:
-        assemble(path, KEY if environment is None else environment)
+        assemble(path, KEY if environment is None else environment, today=TODAY)
     assert caught.value.exit_code == 78
     return [problem.removeprefix(str(path)).removeprefix(", ") for problem in caught.value.problems]
 
@@ -107,6 +111,7 @@ CONTACT = (
 )
 PAST_MIDNIGHT = "closing time comes after opening time; a day that runs past midnight is written as two"
 LIST = "expected a list, got a text; put it in square brackets"
+WAIT = "correct it, or wait with the ambassadors until then"
 UNSAFE = "unknown key; secrets do not belong here: put them into .env, see .env.example"
 ONE_FAULT = [
     # unknown keys, at every depth, suggest the nearest
@@ -142,11 +147,17 @@ ONE_FAULT = [
     ('facet = "brand"', 'facet = "brnd"', 'line 15: [queries 1] facet: no such facet; did you mean "brand"?'),
     ('facet = "company"', "facet = 1", "line 26: [queries 2] facet: expected one of brand, company, ambassador, in quotes; got a number"),
     ("waterveen.example/monitor", "waterveen.example/één", "line 8: [organisation] contact: is not written as it must be: " + CONTACT),
-    ('country = "NL"', 'country = "nl"', "line 7: [organisation] country: is not written as it must be: Two capitals, such as NL."),
+    ("09:00-17:30", "24:00-24:00", "line 11: [organisation.opening_hours] mon: opening hours are times between 00:00 and 24:00"),
+    ("09:00-17:30", "09:00-00:00", "line 11: [organisation.opening_hours] mon: the end of a day is written 24:00"),
+    ('mon = "09:00-17:30"\n', "", "line 10: [organisation] opening_hours: is empty, and days left out are closed: name a day, or leave out the table for office hours"),
+    ("consented_on = 2026-02-14", "consented_on = 2026-02-21", "line 49: [ambassadors 1] consented_on: 2026-02-21 is still to come; " + WAIT),
+    ("2026-01-15", "2027-01-15", "line 44: [privacy] dpia_approved_on: 2027-01-15 is still to come; " + WAIT),
+    ("2026-02-01", "2026-12-01", "line 45: [privacy] works_council_consent_on: 2026-12-01 is still to come; " + WAIT),
+    ("[paths]", '[[ambassadors]]\naccount = "mastodon:@Schipper_Voorbeeld@social.example"\nconsented_on = 2026-02-14\ntext_version = "2026-02"\n\n[paths]', "line 53: [ambassadors 2] account: is the account of [ambassadors 1] again; remove one of the two"),
     ("Europe/Amsterdam", "Amsterdam", "line 6: [organisation] timezone: 'Amsterdam' is no time zone; write it like Europe/Amsterdam"),
     ("09:00-17:30", "9 to 5", "line 11: [organisation.opening_hours] mon: opening hours are written like 09:00-17:30"),
     ('"09:00-17:30"', '["09:00Z", "17:30"]', "line 11: [organisation.opening_hours] mon: opening hours are written like 09:00-17:30"),
-    ("09:00-17:30", "09:00-25:00", "line 11: [organisation.opening_hours] mon: opening hours are times between 00:00 and 23:59"),
+    ("09:00-17:30", "09:00-25:00", "line 11: [organisation.opening_hours] mon: opening hours are times between 00:00 and 24:00"),
     (
         "09:00-17:30",
         "17:00-09:00",
@@ -197,13 +208,101 @@ def test_broken_queries(tmp_path, old, new, line, told):
     assert found == f"{line}: [queries {1 if line < 'line 24' else 2}] text: {told}"
 
 
+@pytest.mark.parametrize(
+    ("written", "hours"),
+    [
+        ("00:00-24:00", (time(0), time(0))),
+        ("8:30 - 24:00", (time(8, 30), time(0))),
+        ("00:00-23:59", (time(0), time(23, 59))),
+    ],
+)
+def test_opening_hours(tmp_path, written, hours):
+    """A day may be open until its end, which is 24:00, and round the clock."""
+    (tmp_path / CONFIG_NAME).write_text(changed("09:00-17:30", written))
+    assert load(tmp_path / CONFIG_NAME).organisation.opening_hours == {"mon": hours}
+
+
+@pytest.mark.parametrize(("opens", "minutes"), [("00:00", 1440), ("22:00", 120)])
+def test_open_until_midnight(tmp_path, opens, minutes):
+    """A deadline counts the last minute of a day that closes at 24:00, and goes on when it opens next."""
+    (tmp_path / CONFIG_NAME).write_text(changed("09:00-17:30", f"{opens}-24:00"))
+    monitor = assemble(tmp_path / CONFIG_NAME, KEY, today=TODAY)
+    hours = OpeningHours(monitor.zone, monitor.settings.organisation.opening_hours)
+    monday = datetime(2026, 2, 16, tzinfo=monitor.zone)
+    assert hours.due(monday, minutes) == monday + timedelta(days=1)
+    assert hours.due(monday, minutes + 1) == monday + timedelta(days=7, minutes=1441 - minutes)
+    assert hours.reaches(52 * minutes - minutes)
+
+
+def test_consent_of_today(tmp_path):
+    """Who agrees today has joined today; without a date of the caller it is the real one that counts."""
+    (tmp_path / CONFIG_NAME).write_text(changed("consented_on = 2026-02-14", "consented_on = 2026-02-20"))
+    monitor = assemble(tmp_path / CONFIG_NAME, KEY, today=TODAY)
+    assert [*monitor.connectors["mastodon"].places()][-1] == "@schipper_voorbeeld@social.example"
+    (tmp_path / CONFIG_NAME).write_text(changed("consented_on = 2026-02-14", "consented_on = 9999-12-31"))
+    with pytest.raises(ConfigError, match="9999-12-31 is still to come"):
+        assemble(tmp_path / CONFIG_NAME, KEY)
+
+
+@pytest.mark.parametrize(("people", "shown"), [((*"abcd", "A"), False), (tuple("abcde"), True)])
+def test_people_are_counted_once(tmp_path, people, shown):
+    """A count of ambassadors' posts is shown from five people on; one who is listed twice is one."""
+    (tmp_path / CONFIG_NAME).write_text(GOOD)
+    monitor = assemble(tmp_path / CONFIG_NAME, KEY, today=TODAY)
+    [one] = monitor.settings.ambassadors
+    joined = tuple(one.model_copy(update={"account": f"mastodon:@{name}@social.example"}) for name in people)
+    assert (
+        replace(monitor, settings=monitor.settings.model_copy(update={"ambassadors": joined})).ambassadors_shown
+        is shown
+    )
+
+
+@pytest.mark.parametrize("key", ["made up", "k" * 31, "k" + " " * 40])
+def test_short_keys(tmp_path, key):
+    """A key that can be guessed is refused with the cure, and is not shown."""
+    [found] = faults(tmp_path, GOOD, {"MONITOR_PSEUDONYM_KEY": key})
+    assert found.startswith("MONITOR_PSEUDONYM_KEY has fewer than 32 characters")
+    assert "monitor init" in found
+    assert key not in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("[[queries]]", 'country = "NL"\n[[queries]]', "[organisation] country"),
+        ('facet = "company"', 'facet = "company"\nowner = "webcare"', "[queries 2] owner"),
+    ],
+)
+def test_settings_that_nothing_reads(tmp_path, old, new, place):
+    """What no part of the program would heed is refused, not swallowed."""
+    text = GOOD.replace('[organisation.opening_hours]\nmon = "09:00-17:30"\n', "").replace(old, new, 1)
+    [found] = faults(tmp_path, text)
+    assert f"{place}: unknown key" in found
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('sources.usenet.feeds = ["a"]', "line 1: [sources.usenet]: no such source"),
+        ('sources.reddit.api = "https://elders.example"', "line 1: [sources.reddit] api: only the demo"),
+        ('sources = { reddit = { api = "https://elders.example" } }', "line 1: [sources.reddit] api: only the demo"),
+        ('"sour\\u0063es".reddit.api = "https://elders.example"', ": [sources.reddit] api: only the demo"),
+    ],
+)
+def test_a_source_in_dotted_keys(tmp_path, table, told):
+    """However a source is written, its faults name the nearest line, or none."""
+    rest = GOOD[: GOOD.index("[sources.rss]")] + GOOD[GOOD.index("[paths]") :]
+    [found] = faults(tmp_path, f"{table}\n{rest}")
+    assert found.startswith(told)
+
+
 def test_all_at_once(tmp_path):
     """Faults of every kind are told together, from the top of the file down, what is not in the file last."""
-    text = changed('country = "NL"', 'land = "NL"').replace("OR boot)", "OR boot").replace("workers", "worker")
+    text = changed("timezone = ", "zone = ").replace("OR boot)", "OR boot").replace("workers", "worker")
     text = text.replace("[sources.reddit]", "[sources.redit]").replace("dpia_approved_on", "dpia_approved")
     found = faults(tmp_path, text, environment={})
     places = [re.match(r"(line \d+)?", problem)[0] for problem in found]
-    assert places == ["line 7", "line 21", "line 32", "line 38", "line 44", "line 47", ""]
+    assert places == ["line 6", "line 21", "line 32", "line 38", "line 44", "line 47", ""]
     assert found[-1].startswith("MONITOR_PSEUDONYM_KEY is not set")
 
 
@@ -304,7 +403,7 @@ def test_line_of():
         ("organisation", "opening_hours"): "[organisation.opening_hours]",
         ("queries", 0, "text"): "text = '''",
         ("queries", 1, "name"): 'name = "company"',
-        ("queries", 1, "owner"): "[[queries]]",
+        ("queries", 1, "colour"): "[[queries]]",
         ("sources", "rss", "feeds", 0): "feeds",
         ("ambassadors", 0, "account"): "account",
     }
@@ -313,6 +412,22 @@ def test_line_of():
         assert number is not None
         assert lines[number - 1].startswith(start)
     assert line_of(GOOD, ("nowhere", "at", "all")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "line"),
+    [
+        ("a = 1\nb.c.d = 2", ("b", "c"), 2),
+        ("b.c.d = 2\nb.c.e = 3", ("b", "c", "e"), 2),
+        ("b.c.d = 2\nb.c.e = 3", ("b", "c", "x"), 1),
+        ("[b.c.d]\nx = 1\n[b.c]\ny = 2", ("b", "c"), 3),
+        ("b = { c = 1 }", ("b", "c"), 1),
+        ("a = 1", ("b", "c"), None),
+    ],
+)
+def test_line_of_dotted_keys(text, place, line):
+    """A table that has no header stands where its first key does; one that has stands there."""
+    assert line_of(text, place) == line
 
 
 @given(st.lists(st.sampled_from(["a", "b-c", "d_e", '"f g"', "'h.i'"]), unique=True, min_size=1))

@@ -4,11 +4,14 @@ import atexit
 import importlib
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 import yaml
@@ -226,19 +229,38 @@ def test_prefect_accepts_the_yaml(home: Path, folder: Path) -> None:
     assert said.count("successfully created") == 4, said
 
 
-def test_serve_runs_until_interrupted_and_leaves_its_schedules_on(home: Path, folder: Path) -> None:
-    """After an interrupt the schedules are still active, so a restart goes on."""
+def test_serve_schedules_runs_and_leaves_its_schedules_on(folder: Path) -> None:
+    """On a server of its own: runs get scheduled, and after an interrupt the schedules are still active."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    home = folder / "prefect"
+    own = {**kept, "PREFECT_HOME": str(home), "PREFECT_SERVER_API_PORT": str(_free_port())}
     command = [sys.executable, "-u", "-m", "flows", "serve"]
-    with subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, text=True) as serving:
-        assert serving.stdout
-        said = ""
-        for line in serving.stdout:
-            said += line
-            if "monday" in line:
+    with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as serving:
+        waiting = Event()
+        for _ in range(240):  # half seconds
+            if _asked(home / "prefect.db", "SELECT count(*) FROM flow_run WHERE state_type = 'SCHEDULED'") > [(3,)]:
                 break
+            waiting.wait(0.5)
         serving.send_signal(signal.SIGINT)
-        said += serving.stdout.read()
-    assert _schedules(home) == [1] * len(_schedules(home)) != [], said
+        said, _ = serving.communicate(timeout=60)
+    assert "temporary server" not in said, said
+    assert _asked(home / "prefect.db", "SELECT count(*) FROM flow_run WHERE state_type = 'SCHEDULED'") > [(3,)], said
+    assert _asked(home / "prefect.db", "SELECT active FROM deployment_schedule") == [(1,)] * 4, said
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _asked(database: Path, sql: str) -> list[tuple[int, ...]]:
+    """Rows of a database that another process is writing; none while it is not there or busy."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql).fetchall()
+    except sqlite3.Error:
+        return []
 
 
 def _prefect(*words: str) -> str:
@@ -264,8 +286,3 @@ def _environment() -> dict[str, str]:
 def _everything_in(database: Path) -> str:
     with sqlite3.connect(database) as connection:
         return "\n".join(connection.iterdump())
-
-
-def _schedules(database: Path) -> list[int]:
-    with sqlite3.connect(database) as connection:
-        return [row[0] for row in connection.execute("SELECT active FROM deployment_schedule")]

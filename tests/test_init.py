@@ -78,7 +78,7 @@ def test_schema():
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("country =", "land ="),
+        ("timezone =", "zone ="),
         ('facet = "brand"', 'facet = "brnd"'),
         ("[sources.rss]", "[sources.usenet]"),
         ("feeds = []", "feed = []"),

@@ -819,6 +819,45 @@ class TestSettings:
         with pytest.raises(ValidationError, match=message):
             MastodonOptions(**options)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "from:iemand pont",
+            "pont From : iemand",
+            "author:iemand",
+            "user: iemand",
+            "@iemand",
+            "pont @iemand@social.example",
+            "iemand@social.example",
+        ],
+    )
+    def test_people_are_not_searched_for(self, text: str) -> None:
+        """A search for a person is refused with the reason, and does not repeat the name."""
+        with pytest.raises(ValidationError, match="text 2 looks for a person: people are not searched for") as caught:
+            MastodonOptions(search=("pont", text))
+        assert "iemand" not in caught.value.errors()[0]["msg"]
+
+    @pytest.mark.parametrize("text", ["from the pont", "superuser", "pont language:nl", "pont @ vijf"])
+    def test_subjects_are_searched_for(self, text: str) -> None:
+        """A text about a subject passes, also where it looks a little like a person."""
+        assert MastodonOptions(search=(text,)).search == (text,)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            f"https://naam:{CANARY}@social.example",
+            f"{CANARY}:geheim@social.example",
+            f"https://naam:{CANARY}/b@social.example",
+            f"https://naam:{CANARY}@[social.example",
+            f"https://naam:{CANARY}@social.ex\u2100mple",
+        ],
+    )
+    def test_a_login_is_not_repeated(self, url: str) -> None:
+        """An instance with a login in it is refused by its host; the login stays out of messages."""
+        with pytest.raises(ValidationError, match=r"social\.ex.*no instance: give a host name") as caught:
+            MastodonOptions(instances=(url,))
+        assert CANARY not in caught.value.errors()[0]["msg"]
+
     def test_spellings_become_one(self) -> None:
         """Hosts and addresses, tags with and without #, in any case, are the same."""
         made = MastodonOptions(instances=("Social.example", "https://social.example/"), hashtags=("#Veer", "veer"))

@@ -724,7 +724,6 @@ class TestSettings:
             ({"subreddits": ("",)}, "no name"),
             ({"subreddits": ("all",)}, "no single subreddit"),
             ({"subreddits": ("u_someone",)}, "people are not followed"),
-            ({"search": ("author:someone stroom",)}, "people are not followed"),
             ({"search": (" ",)}, "1 to 512"),
             ({"api": "ftp://x.example"}, "api"),
             ({"users": ("someone",)}, "Extra inputs"),
@@ -734,6 +733,29 @@ class TestSettings:
         """What would follow a person, or be no place at all, is refused with the reason."""
         with pytest.raises(ValidationError, match=words):
             RedditOptions(**options)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "author:iemand stroom",
+            "stroom Author : iemand",
+            "user:iemand",
+            "u/iemand",
+            "stroom /u/iemand",
+            "user/iemand",
+            "subreddit:u_iemand",
+        ],
+    )
+    def test_people_are_not_searched_for(self, text):
+        """A search for a person is refused with the reason, and does not repeat the name."""
+        with pytest.raises(ValidationError, match="people are not searched for") as caught:
+            RedditOptions(search=("stroom", text))
+        assert "iemand" not in caught.value.errors()[0]["msg"]
+
+    @pytest.mark.parametrize("text", ["author stroom", "edu/stroom", "menu_kaart", "superuser", "title:stroom"])
+    def test_subjects_are_searched_for(self, text):
+        """A text about a subject passes, also where it looks a little like a person."""
+        assert RedditOptions(search=(text,)).search == (text,)
 
     def test_api_needs_loopback(self):
         """Another endpoint is for the demo: elsewhere it would receive the client secret."""

@@ -1,9 +1,9 @@
 """monitor.toml and the environment -> everything a run needs, checked before the first request."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.config import Secrets, Settings
 from monitor.config.lines import line_of, line_with
-from monitor.config.load import Faults, Written, read, settings_of
+from monitor.config.load import Faults, Place, Written, read, settings_of
 from monitor.config.secrets import read_secrets
 from monitor.connector import Connector
 from monitor.errors import ConfigError, QueryError
@@ -23,6 +23,7 @@ from monitor.store import Store
 from monitor.triage import Cues, OpeningHours, Scheme, Triage, read_scheme
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody
+SHORTEST_KEY = 32  # characters; `monitor init` writes 128 random bits as so many
 _BEFORE_VISITS = ("dpia_approved_on", "works_council_consent_on")
 
 
@@ -51,20 +52,27 @@ class Monitor:
     @property
     def ambassadors_shown(self) -> bool:
         """True when enough people opted in for a count to be shown."""
-        return len(self.settings.ambassadors) >= AMBASSADORS_SHOWN_FROM
+        return len(self._joined) >= AMBASSADORS_SHOWN_FROM
 
     def policy(self, now: datetime) -> Policy:
         """What the privacy gate goes by."""
-        joined = frozenset(ambassador.account.replace(":@", ":").lower() for ambassador in self.settings.ambassadors)
         own = frozenset(
             handle.lower().removeprefix("@").removeprefix("u/") for handle in self.settings.organisation.accounts
         )
         window = timedelta(days=self.settings.privacy.window_days)
-        return Policy(Pseudonyms(self.key, now.astimezone(self.zone).year), own, joined, window)
+        return Policy(Pseudonyms(self.key, now.astimezone(self.zone).year), own, self._joined, window)
+
+    @property
+    def _joined(self) -> frozenset[str]:
+        """The accounts that opted in, each once, as `source:handle`."""
+        return frozenset(ambassador.account.replace(":@", ":").lower() for ambassador in self.settings.ambassadors)
 
 
-def assemble(path: Path, environment: Mapping[str, str] | None = None) -> Monitor:
-    """Everything a run needs; raises ConfigError with every fault that was found."""
+def assemble(path: Path, environment: Mapping[str, str] | None = None, *, today: date | None = None) -> Monitor:
+    """Everything a run needs; raises ConfigError with every fault that was found.
+
+    `today`: no consent may be of a later day; the day it is in the organisation's zone when left out.
+    """
     path = path.absolute()
     written = read(path)
     faults = Faults()
@@ -73,6 +81,8 @@ def assemble(path: Path, environment: Mapping[str, str] | None = None) -> Monito
     connectors = faults.gather(connect, written, settings, secrets)
     faults.gather(_check_queries, written)
     faults.gather(_check_ambassadors, written)
+    if settings:
+        faults.gather(_check_consents, written, settings, today)
     scheme = faults.gather(_scheme, settings, path) if settings else None
     key = faults.gather(_key, secrets, path) if secrets else None
     faults.tell()
@@ -148,6 +158,32 @@ def _check_ambassadors(written: Written) -> None:
         raise ConfigError(*faults)
 
 
+def _check_consents(written: Written, settings: Settings, today: date | None) -> None:
+    """Nobody opted in twice, and what was agreed was agreed by now."""
+    today = today or datetime.now(ZoneInfo(settings.organisation.timezone)).date()
+    faults = [
+        f"{written.where(place)}: {day} is still to come; correct it, or wait with the ambassadors until then"
+        for place, day in _consents(settings)
+        if day > today
+    ]
+    seen: dict[str, int] = {}
+    for at, ambassador in enumerate(settings.ambassadors):
+        if (first := seen.setdefault(ambassador.account.casefold(), at)) != at:
+            said = f"is the account of [ambassadors {first + 1}] again; remove one of the two"
+            faults.append(f"{written.where(('ambassadors', at, 'account'))}: {said}")
+    if faults:
+        raise ConfigError(*faults)
+
+
+def _consents(settings: Settings) -> Iterator[tuple[Place, date]]:
+    """Every date on which somebody agreed, with its place."""
+    for name in _BEFORE_VISITS:
+        if given := getattr(settings.privacy, name):
+            yield ("privacy", name), given
+    for at, ambassador in enumerate(settings.ambassadors):
+        yield ("ambassadors", at, "consented_on"), ambassador.consented_on
+
+
 def _tables(written: Written, name: str) -> list[tuple[int, dict[str, Any]]]:
     """The tables `[[name]]` with their places, as far as they are tables."""
     found = written.tables.get(name)
@@ -167,7 +203,12 @@ def _key(secrets: Secrets, path: Path) -> bytes:
     if secret is None:
         raise ConfigError(
             f"MONITOR_PSEUDONYM_KEY is not set: authors are kept as keyed pseudonyms only; put a line "
-            f"MONITOR_PSEUDONYM_KEY=... (32 random characters) into {path.parent / '.env'} "
+            f"MONITOR_PSEUDONYM_KEY=... ({SHORTEST_KEY} random characters) into {path.parent / '.env'} "
             "(monitor init does), or into the environment"
+        )
+    if len(secret.get_secret_value().strip()) < SHORTEST_KEY:
+        raise ConfigError(
+            f"MONITOR_PSEUDONYM_KEY has fewer than {SHORTEST_KEY} characters, and who guesses it can name the authors; "
+            "take a random one: monitor init writes a fresh one into the .env of a new folder"
         )
     return sha256(secret.get_secret_value().encode()).digest()

@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -77,11 +77,16 @@ Sources = Annotated[
 
 
 def main() -> None:
-    """Run the command; every expected error ends in one clear message and its own exit code."""
+    """The `monitor` command."""
+    ended(app, "monitor")
+
+
+def ended(command: typer.Typer, name: str) -> NoReturn:
+    """Run a command line to its end: every expected error ends in one clear message and its own exit code."""
     _print_what_can_be_printed(sys.stdout, sys.stderr)
     try:
         _log_as_told(os.environ.get("MONITOR_LOG", "WARNING").upper())
-        code = app(prog_name="monitor", standalone_mode=False)
+        code = command(prog_name=name, standalone_mode=False)
     except typer.TyperException as error:
         from typer.rich_utils import rich_format_error  # noqa: PLC0415
 
@@ -94,11 +99,13 @@ def main() -> None:
         code = error.exit_code
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"monitor: {place}{error.strerror or type(error).__name__}; mend that and run again", err=True)
+        typer.echo(f"{name}: {place}{error.strerror or type(error).__name__}; mend that and run again", err=True)
         code = UNUSABLE_FILE
     except Exception as error:  # noqa: BLE001 - the last one to see it
         _tell_where(error)
         code = BUG
+    if code == INTERRUPTED:
+        typer.echo(f"{name}: interrupted; what was saved stays", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -238,6 +245,17 @@ def doctor(config: Config = DEFAULT) -> None:
     code = max((finding.exit_code for finding in findings), default=0)
     if code:
         raise typer.Exit(code)
+
+
+@app.command(epilog="Example: monitor backup mentions-backup.duckdb. How to put it back: docs/operations.md.")
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.", dir_okay=False)],
+    config: Config = DEFAULT,
+) -> None:
+    """Write all of the live database to one file, with pseudonyms and cursors: keep it as safe as the live one."""
+    from monitor.assemble import assemble  # noqa: PLC0415
+
+    typer.echo(f"backup  {assemble(config).store.backup(file)}")
 
 
 @feeds.command("import", epilog="Example: monitor feeds import subscriptions.opml && monitor check")

@@ -83,9 +83,10 @@ def _made(name: str, options: Options, settings: Settings, secrets: Secrets, wri
 
 
 def _at_line(error: ConfigError, written: Written, name: str) -> ConfigError:
-    """The same faults with the file and the table's line before each."""
+    """The same faults with the file and, where it is found, the table's line before each."""
     line = line_of(written.text, ("sources", name))
-    return ConfigError(*(f"{written.path}, line {line}: {problem}" for problem in error.problems))
+    at = f"{written.path}, line {line}" if line else str(written.path)
+    return ConfigError(*(f"{at}: {problem}" for problem in error.problems))
 
 
 def _tools(name: str, settings: Settings, secrets: Secrets) -> Tools:

@@ -11,8 +11,11 @@ _TEXTS = re.compile(r"""(?s)'''.*?'{3,5}|\"\"\"(?:\\.|[^\\])*?\"{3,5}|'[^'\n]*'|
 
 
 def line_of(text: str, place: Place) -> int | None:
-    """The line of a key, or of the nearest table around it; None when nothing of it stands in the text."""
-    best: tuple[int, int] | None = None
+    """The line of a key, or of what stands nearest to it: the table around it, or the first key of that table.
+
+    None when nothing of it stands in the text.
+    """
+    best, at = (0, False), None
     table: list[int | str] = []
     counts: dict[tuple[int | str, ...], int] = {}
     for number, line in enumerate(_without_blocks(text).split("\n"), 1):
@@ -23,16 +26,23 @@ def line_of(text: str, place: Place) -> int | None:
             names = [[*table, *_names(key[1])]]
         else:
             continue
-        for name in names:
-            if list(place[: len(name)]) == name and (best is None or len(name) > best[0]):
-                best = (len(name), number)
-    return best[1] if best else None
+        nearest = max(_nearness(place, name) for name in names)
+        if nearest[0] and nearest > best:
+            best, at = nearest, number
+    return at
 
 
 def line_with(text: str, piece: str, start: int) -> int:
     """The first line from `start` on that holds `piece`; `start` when none does, as with escapes."""
     lines = text.split("\n")[start - 1 :]
     return start + next((at for at, line in enumerate(lines) if piece.strip() and piece.strip() in line), 0)
+
+
+def _nearness(place: Place, name: list[int | str]) -> tuple[int, bool]:
+    """How many parts both begin with, and whether `name` is the key or a table around it, not a neighbour."""
+    shared = next((at for at, (one, other) in enumerate(zip(place, name, strict=False)) if one != other), None)
+    shared = min(len(place), len(name)) if shared is None else shared
+    return shared, shared == len(name)
 
 
 def _without_blocks(text: str) -> str:

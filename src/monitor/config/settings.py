@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from monitor.model import Facet
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+END_OF_DAY = time()  # as a closing time; written 24:00, which `time` does not know
 
 
 def _zone(name: str) -> str:
@@ -24,18 +25,27 @@ def _zone(name: str) -> str:
 def _hours(value: Any) -> Any:
     if isinstance(value, tuple):  # made by a program, not written
         return value
-    found = re.fullmatch(r"\s*(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)\s*", value) if isinstance(value, str) else None
+    found = re.fullmatch(r"\s*(\d\d?:\d\d)\s*-\s*(\d\d?:\d\d)\s*", value) if isinstance(value, str) else None
     if not found:
         raise ValueError("opening hours are written like 09:00-17:30")
-    numbers = [int(number) for number in found.groups()]
+    opens, closes = found[1], found[2]
+    if closes == "24:00":
+        return _time(opens), END_OF_DAY
+    if _time(closes) == END_OF_DAY:
+        raise ValueError("the end of a day is written 24:00")
+    return _time(opens), _time(closes)
+
+
+def _time(text: str) -> time:
+    hour, minute = map(int, text.split(":"))
     try:
-        return time(numbers[0], numbers[1]), time(numbers[2], numbers[3])
+        return time(hour, minute)
     except ValueError as error:
-        raise ValueError("opening hours are times between 00:00 and 23:59") from error
+        raise ValueError("opening hours are times between 00:00 and 24:00") from error
 
 
 def _in_order(value: tuple[time, time]) -> tuple[time, time]:
-    if value[0] >= value[1]:
+    if value[0] >= value[1] != END_OF_DAY:
         raise ValueError("closing time comes after opening time; a day that runs past midnight is written as two")
     return value
 
@@ -76,7 +86,6 @@ class Organisation(Table):
         description="Languages of its public, the report's first; two small letters each, such as nl.",
     )
     timezone: Zone = Field("Europe/Amsterdam", description="For weeks, opening hours and schedules.")
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field("NL", description="Two capitals, such as NL.")
     contact: str = Field(
         min_length=3,
         pattern=r"^[!-~]+$",  # it travels in a header
@@ -85,12 +94,16 @@ class Organisation(Table):
     )
     opening_hours: dict[str, Hours] = Field(
         default_factory=lambda: {day: (time(9), time(17, 30)) for day in DAYS[:5]},
-        description='When webcare works, e.g. mon = "09:00-17:30"; days left out are closed.',
+        description='When webcare works, e.g. mon = "09:00-17:30"; days left out are closed, 24:00 ends a day.',
     )
 
     @field_validator("opening_hours")
     @classmethod
     def _known_days(cls, hours: dict[str, tuple[time, time]]) -> dict[str, tuple[time, time]]:
+        if not hours:
+            raise ValueError(
+                "is empty, and days left out are closed: name a day, or leave out the table for office hours"
+            )
         wrong = [day for day in hours if day not in DAYS]
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no day; use {', '.join(DAYS)}")
@@ -107,7 +120,6 @@ class Query(Table):
     facet: Facet = Field(description="What it serves: brand, company or ambassador.")
     purpose: str = Field(min_length=8, description="Why this is searched for, in a sentence the public may read.")
     text: str = Field(min_length=1, description='The query, e.g. lindeveer* AND (veer OR "gele boot") NOT straat.')
-    owner: str = Field("webcare", min_length=1, description="The role that answers for it.")
 
 
 class Ambassador(Table):

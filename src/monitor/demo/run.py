@@ -60,13 +60,13 @@ hashtags = [{hashtags}]
 search = ["lindeveer"]
 
 [privacy]
-dpia_approved_on = 2026-09-01
-works_council_consent_on = 2026-09-15
+dpia_approved_on = 2025-09-01
+works_council_consent_on = 2025-09-15
 
 [[ambassadors]]
 account = "mastodon:{ambassador}"
-consented_on = 2026-10-01
-text_version = "2026-09"
+consented_on = 2025-10-01
+text_version = "2025-09"
 
 [paths]
 data = "."
@@ -79,7 +79,7 @@ allow_loopback = true
 def run_demo(folder: Path, language: str) -> None:
     """Serve the world, do one pass over it, write the report in `language`, print the funnel."""
     with served(port=PORT) as world:
-        monitor = assemble(configure(folder, world), {})
+        monitor = assemble(configure(folder, world), {}, today=NOW.date())
         with watching() as on_page:
             collected = run(monitor, NOW, on_page=on_page)
     report = write_report(monitor, NOW + timedelta(minutes=1), language=language)
@@ -131,7 +131,7 @@ def _quoted(names: tuple[str, ...]) -> str:
 def _secrets(world: Served) -> dict[str, str]:
     host = world.mastodon_url.removeprefix("http://").replace(".", "_").replace(":", "_").replace("-", "_")
     return {
-        "MONITOR_PSEUDONYM_KEY": "made up, as everything here",
+        "MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here",
         "MONITOR_REDDIT_CLIENT_ID": world.reddit_client_id,
         "MONITOR_REDDIT_CLIENT_SECRET": world.reddit_client_secret,
         f"MONITOR_MASTODON_TOKEN_{host.upper()}": world.mastodon_token,
