@@ -10,6 +10,7 @@ import typer
 
 from monitor import errors
 from monitor.cli import BUG, INTERRUPTED, MISTYPED, app
+from monitor.triage import read_scheme
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -56,6 +57,13 @@ def test_named_tests_exist() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)`", (ROOT / "docs" / "privacy.md").read_text("utf-8"))
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_scheme_that_is_shown_is_valid(tmp_path: Path) -> None:
+    """The example in docs/scheme.md loads."""
+    (shown,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "scheme.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "scheme.toml").write_text(shown, "utf-8")
+    assert [rule.id for rule in read_scheme(tmp_path / "scheme.toml").rules] == ["press", "answer", "let-stand"]
 
 
 def test_the_exit_codes_are_those_of_the_program() -> None:

@@ -467,9 +467,9 @@ def test_a_broken_scheme_is_refused(text: str, told: str, tmp_path: Path) -> Non
 def test_an_unreadable_scheme_is_told(tmp_path: Path) -> None:
     """A file that is missing or no text is told with the setting that names it."""
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    for path in (tmp_path / "none.toml", tmp_path / "bytes.toml", tmp_path):
-        with pytest.raises(ConfigError, match=r"cannot be read as UTF-8 text; check \[paths\] scheme in monitor.toml"):
-            read_scheme(path)
+    for path, told in (("none.toml", "not found"), ("bytes.toml", "cannot be read as UTF-8"), ("", "cannot be read")):
+        with pytest.raises(ConfigError, match=rf"{told}.*\[paths\] scheme in monitor.toml"):
+            read_scheme(tmp_path / path)
 
 
 # --- Deadlines --------------------------------------------------------------------------------------------

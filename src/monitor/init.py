@@ -19,6 +19,7 @@ def write_files(folder: Path, *, force: bool = False) -> list[str]:
         folder / CONFIG_NAME: _template("monitor.toml"),
         folder / SCHEMA_NAME: schema_text(),
         folder / ".env.example": _template("env.example"),
+        folder / "scheme.toml": files("monitor.triage").joinpath("scheme.toml").read_text("utf-8"),
     }
     _must_be_free(texts, force=force)
     folder.mkdir(parents=True, exist_ok=True)
@@ -31,7 +32,8 @@ def write_files(folder: Path, *, force: bool = False) -> list[str]:
     else:
         write_private(env, f"MONITOR_PSEUDONYM_KEY={secrets.token_hex(16)}\n")
         lines.append(f"wrote {env} with a fresh key, readable by you alone")
-    return [*lines, f"next: edit {folder / CONFIG_NAME}, then: monitor check"]
+    there = "" if folder.resolve() == Path.cwd() else f" --config {folder / CONFIG_NAME}"
+    return [*lines, f"next: edit {folder / CONFIG_NAME}, then: monitor check{there}"]
 
 
 def schema_text() -> str:
