@@ -34,7 +34,7 @@ def world(running):
 @pytest.fixture
 def path(tmp_path, monkeypatch, world):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MONITOR_PSEUDONYM_KEY", "made up")
+    monkeypatch.setenv("MONITOR_PSEUDONYM_KEY", "made up, as everything and everybody here")
     return configure(tmp_path / "monitor.toml", world, *FEEDS)
 
 
@@ -75,6 +75,7 @@ def place(monitor, name, **more):
     monitor.store.prepare()
     monitor.store.begin("earlier", "rss", before)
     monitor.store.save("earlier", "rss", before, [], [Visited(name, **{**known, **more})], Tally())
+    monitor.store.finish("earlier", "rss", before, "good", [])
 
 
 def test_without_configuration(tmp_path):
@@ -107,6 +108,31 @@ def test_after_a_run(path):
     assert found(path, "snapshot") == [("good", "the last run began 2026-11-16 07:00 UTC")]
     (stale,) = found(path, "snapshot", NOW + timedelta(hours=27))
     assert stale == ("bad", "stale: the last run began 2026-11-16 07:00 UTC; is the schedule running?")
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ([], ("note", "no run has read it yet; read it with: monitor run --source rss")),
+        ([(30, "failed")], ("bad", "no run of it ever ended well; mend what is told of it here")),
+        (
+            [(30, "good"), (1, "failed")],
+            ("bad", "stale: its last good run ended 2026-11-15 01:00 UTC; is it scheduled, and does it answer?"),
+        ),
+        ([(20, "degraded"), (1, "failed")], ("good", "5 of 5 places answer")),
+    ],
+)
+def test_each_source_can_be_stale(path, ends, told):
+    """A source without a good run for a day and two hours is told, however fresh the others keep the snapshot."""
+    monitor = assemble(path)
+    monitor.store.prepare()
+    for hours, outcome in ends:
+        at = NOW - timedelta(hours=hours)
+        monitor.store.begin(f"run-{hours}", "rss", at)
+        monitor.store.finish(f"run-{hours}", "rss", at, outcome, [])
+    monitor.store.begin("other", "reddit", NOW)
+    monitor.store.finish("other", "reddit", NOW, "good", [])
+    assert found(path, "rss")[0] == told
 
 
 def test_notes(path, world):

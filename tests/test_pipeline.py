@@ -12,6 +12,7 @@ import pytest
 
 from monitor import links
 from monitor.assemble import Monitor, assemble
+from monitor.config.settings import Ambassador
 from monitor.connector import Options, Page, Visit
 from monitor.demo.run import _config, _secrets
 from monitor.demo.serve import Served, served
@@ -264,7 +265,7 @@ def house(tmp_path: Path) -> Callable[..., Monitor]:
     def build(*connectors: Fake, **parts: Any) -> Monitor:
         path = tmp_path / "monitor.toml"
         path.write_text(CONFIG, "utf-8")
-        made = assemble(path, {"MONITOR_PSEUDONYM_KEY": "made up"})
+        made = assemble(path, {"MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here"})
         return replace(made, connectors={one.name: one for one in connectors}, **parts)
 
     return build
@@ -275,7 +276,7 @@ House = Callable[..., Monitor]
 
 def look(monitor: Monitor, now: datetime = NOW) -> list[Collected]:
     """One pass over all sources as flows make it: each under its own lock, without a snapshot."""
-    return [collect(monitor, source, now) for source in monitor.connectors]
+    return [collect(monitor, source, now, clock=lambda: 0.0) for source in monitor.connectors]
 
 
 def stored_keys(monitor: Monitor) -> list[str]:
@@ -538,12 +539,58 @@ def test_a_fatal_fault_never_waits(house: House) -> None:
     assert [len(one) for one in visited(fake)] == [2] * 4
 
 
+@pytest.mark.parametrize("kind", ["credentials", "forbidden"])
+def test_a_place_that_a_person_mends_never_waits(house: House, kind: Any) -> None:
+    """However often one place was refused, the pass after mending it asks at once."""
+    fake = Fake("een", [[page(problem=Fatal(kind, "plein", "401"))] for _ in range(3)], offers=("plein",))
+    monitor = house(fake)
+    for minute in range(4):
+        look(monitor, NOW + timedelta(minutes=minute))
+    assert [len(one) for one in visited(fake)] == [1] * 4
+
+
+def test_a_wait_counts_from_the_answer(house: House) -> None:
+    """What came late in a long run waits from then on, and not from when the run began."""
+    error = Retry("rate-limit", "plein", "429", seconds=600)
+    monitor = house(Fake("een", [[page(problem=error)]], offers=("plein",)))
+    ticks = iter((1000.0, 1200.0, 1250.0))
+    collect(monitor, "een", NOW, clock=lambda: next(ticks))
+    [place] = monitor.store.places("een")
+    assert place.not_before == NOW + timedelta(seconds=200 + 600)
+    assert monitor.store.last_runs()[0]["finished"] == NOW + timedelta(seconds=250)
+
+
 def test_a_source_that_cannot_begin_is_skipped(house: House) -> None:
     """Without what it needs a source is not visited; what is missing is told and the others go on."""
     one, two = Fake("een", lacks=("set X",)), Fake("twee")
     told = look(house(one, two))
     assert [(each.outcome, each.problems) for each in told] == [("skipped", ("set X",)), ("good", ())]
     assert one.seen == []
+
+
+def test_of_an_ambassadors_page_not_even_the_reasons_are_counted(house: House) -> None:
+    """What one person boosts, deletes or writes of other things is one figure, and is matched only when kept."""
+    mine = {"author": "ik_voorbeeld@a.example", "found": "account", "place": "@ik_voorbeeld@a.example"}
+    posts = (post("1", **mine), post("2", "Mooi weer", **mine), post("3", opt_outs=frozenset({"limited"}), **mine))
+    fake = Fake("een", [[page(*posts, place=mine["place"], skipped={"boost": 4})]])
+    plain = house(fake)
+    joined = Ambassador.model_construct(account="een:@ik_voorbeeld@a.example")
+    monitor = replace(plain, settings=plain.settings.model_copy(update={"ambassadors": (joined,)}))
+    [told] = look(monitor)
+    assert told.tally == Tally(7, 1, 1, 1, 0, 0, {"off topic": 6})
+    assert rows(monitor, "SELECT place, author FROM mention") == [{"place": "an ambassador's account", "author": None}]
+
+
+def test_evidence_that_is_not_kept_is_forgotten(house: House) -> None:
+    """The words of a cue are stored where they stand in the excerpt; beyond it the cue alone is."""
+    far = f"Lindeveer vaart. {'Woorden daarna. ' * 40} Waardeloos!"
+    monitor = house(Fake("een", [[page(post("1", far), post("2", "Lindeveer waardeloos!"))]]))
+    look(monitor)
+    found = rows(
+        monitor, "SELECT url, unnest(reasons).words AS words FROM mention JOIN verdict ON mention = id ORDER BY ALL"
+    )
+    assert {row["words"].lower() for row in found if row["url"].endswith("1")} == {""}
+    assert "" not in {row["words"] for row in found if row["url"].endswith("2")}
 
 
 def test_an_ambassadors_handle_is_not_told(house: House) -> None:

@@ -20,9 +20,12 @@ from monitor.demo.run import _config, _secrets
 from monitor.demo.serve import served
 from monitor.demo.world import NOW
 from monitor.errors import ConfigError
+from monitor.model import Tally
 from monitor.pipeline import run, write_report
 from monitor.report import Week, iso_week, markdown, week_before
 from monitor.report.markdown import MOST_OPEN, escape, link
+from monitor.store import Store
+from monitor.store.weekly import answers
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -304,6 +307,20 @@ def test_an_item_without_evidence() -> None:
     assert "Een vraag. |" in markdown(week(open=[open_item(reasons=[])], totals=totals(1, 0, 1)), "en")
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_evidence_without_words(language: str) -> None:
+    """A cue whose words are not kept is not quoted; no promise is made of how long the rest stays."""
+    bare, seen = open_item(reasons=[{"words": ""}]), open_item(reasons=[{"words": ""}, {"words": "hoe"}])
+    text = markdown(week(open=[bare, seen], totals=totals(2, 0, 2)), language)
+    assert "“”" not in text
+    assert text.count("“hoe”") == 1
+    last = {
+        "nl": "Berichten van meer dan 90 dagen oud worden niet opgenomen",
+        "en": "older than 90 days are not taken in",
+    }
+    assert last[language] in text.splitlines()[-1]
+
+
 @pytest.mark.parametrize(("language", "hidden"), [("nl", "niet getoond"), ("en", "not shown")])
 def test_few_ambassadors_are_not_counted(language: str, hidden: str) -> None:
     """A figure about ambassadors is shown when enough of them joined, and only then."""
@@ -384,6 +401,24 @@ def test_weeks_follow_one_another(now: datetime) -> None:
     following = week_before(now + timedelta(days=7), ZONE)
     assert before.stop == following.start <= now < following.stop
     assert iso_week(before.name, ZONE) == before
+
+
+def test_an_old_week_counts_its_own_runs(tmp_path: Path) -> None:
+    """The funnel and what was dropped are of runs from the week's Monday to a day after its end, and not of today's."""
+    store, span = Store(tmp_path), iso_week("2026-W46", ZONE)
+    store.prepare()
+    hours = (-1, 0, 7 * 24 + 23, 7 * 24 + 25)
+    for number, hour in enumerate(hours):
+        at = span.start + timedelta(hours=hour)
+        store.begin(f"run-{number}", "rss", at)
+        store.save(f"run-{number}", "rss", at, [], [], Tally(fetched=10**number, dropped={"no match": 10**number}))
+    store.publish("run", ambassadors_shown=False)
+    given = {"before": span.before, "start": span.start, "stop": span.stop, "zone": ZONE.key, "monday": span.monday}
+    late = answers(tmp_path, **given, now=span.stop + timedelta(days=30))
+    assert (late["funnel"][0]["fetched"], late["dropped"][0]["posts"]) == (110, 110)
+    early = answers(tmp_path, **given, now=span.start + timedelta(days=1))
+    assert (early["funnel"][0]["fetched"], early["dropped"][0]["posts"]) == (10, 10)
+    assert "The runs of this week and of the day after it:" in markdown(week(funnel=late["funnel"]), "en")
 
 
 # --- The demo's figures -----------------------------------------------------------------------------------

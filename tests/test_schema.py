@@ -16,7 +16,8 @@ ALLOWED = {
     "mention_match": "mention query facet spans first_seen",
     "verdict": "mention decided kinds rule reaction flagged owner due channel why reasons first_seen",
     "place": "source name cursor visited succeeded not_before failures problem notes",
-    "run": "run source started finished outcome fetched matched kept new revised flagged problems",
+    "run": "run source started finished outcome fetched matched kept new revised flagged problems "
+    "ambassadors_kept ambassadors_new ambassadors_revised ambassadors_flagged",
     "run_dropped": "run source reason posts",
     "migration": "number name checksum",
 }

@@ -205,6 +205,39 @@ def test_ambassadors_are_a_number_or_nothing(store: Store, shown: bool, expected
     assert _answer(store, "SELECT DISTINCT facet FROM mention") == [("brand",)]
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_no_difference_gives_the_figures_of_one_ambassador(store: Store, shown: bool) -> None:
+    """While too few joined, the figures of a run are those of a run in which the ambassador wrote nothing to us."""
+    own, other = judged("own", facet="ambassador", flagged=True), judged("other", flagged=True)
+    store.begin("apart", "mastodon", NOW + timedelta(hours=1))
+    dropped = {"off topic": 4, "not opted in": 2, "no match": 5, "too old": 1}
+    store.save("apart", "mastodon", NOW, [own, other], [visited()], Tally(14, 5, 2, dropped=dropped))
+    edited = judged("own", "De lindeveer zonk.", facet="ambassador")
+    store.save("apart", "mastodon", NOW, [edited], [visited()], Tally(1, 1, 1))
+    store.publish("apart", ambassadors_shown=shown)
+    figures = _answer(store, """SELECT fetched, matched, kept, "new", revised, flagged FROM run WHERE run = 'apart'""")
+    reasons = dict(_answer(store, "SELECT reason, posts FROM run_dropped WHERE run = 'apart'"))
+    assert figures == ([(15, 6, 3, 2, 1, 2)] if shown else [(15, 2, 1, 1, 0, 1)])
+    assert reasons == (dropped if shown else {"no match": 13, "too old": 1})
+    assert _answer(store, "SELECT count(*) FROM mention WHERE run = 'apart'") == [(1,)]
+    assert figures[0][0] == figures[0][2] + sum(reasons.values())
+    assert _answer(store, "SELECT column_name FROM duckdb_columns() WHERE column_name LIKE 'ambassadors%'") == []
+
+
+def test_a_snapshot_that_is_gone_already(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody else removes while a snapshot is swapped in is no fault; its parts bear the run's name."""
+    built: list[str] = []
+
+    def noted(source: Path, target: Path) -> None:
+        built.extend([source.name, target.name])
+        rewrite(source, target)
+        source.unlink()
+
+    monkeypatch.setattr(snapshot, "rewrite", noted)
+    assert store.publish("run-1", ambassadors_shown=False).exists()
+    assert built == [".building-run-1-rows", ".building-run-1-clean"]
+
+
 def test_one_verdict_per_mention(store: Store) -> None:
     """The snapshot holds the newest verdict of each mention, so that joins count nothing twice."""
     saved(store, (mention(0, "De lindeveer zonk."), verdict(rule="newest")), now=NOW + timedelta(hours=1))

@@ -271,3 +271,41 @@ def test_a_post_is_revised_by_whatever_place_shows_the_edit(store: Store) -> Non
     """A post has one wording everywhere, so an edit seen elsewhere counts."""
     saved(store, judged("p", "Lindeveer vaart.", place="#a on sociaal.example"))
     assert saved(store, judged("p", "Lindeveer vaart niet.", place="#b on sociaal.example"), now=NOW + DAY).revised == 1
+
+
+def test_a_backup_can_be_put_back(store: Store, tmp_path: Path) -> None:
+    """A backup is all of the database, readable by its owner only; put back as told it goes on where it was."""
+    saved(store, judged(1), judged(2, facet="ambassador"))
+    before, backup = everything(store), tmp_path / "it's a backup.duckdb"
+    assert store.backup(backup) == backup
+    assert backup.stat().st_mode & 0o777 == 0o600
+    saved(store, judged(3), now=NOW + DAY)
+    store.path.unlink()
+    with pytest.raises(StoreError, match="gone, and it held 3 mentions; put a backup back"):
+        store.prepare()
+    shutil.copy(backup, store.path)
+    with pytest.raises(StoreError, match="holds 2 mentions where 3 were written"):
+        store.prepare()
+    (store.folder / "manifest.json").unlink()
+    store.prepare()
+    assert everything(store) == before
+    assert saved(store, judged(1), judged(3), now=NOW + DAY) == Saved(1, 0, 0)
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("there", "there: is there already; name a file"), ("no/folder", "cannot be used")]
+)
+def test_a_backup_overwrites_nothing(store: Store, tmp_path: Path, name: str, told: str) -> None:
+    """A file that is there stays as it is, and one that cannot be written is told."""
+    (tmp_path / "there").write_text("ours")
+    with pytest.raises(StoreError, match=told):
+        store.backup(tmp_path / name)
+    assert (tmp_path / "there").read_text() == "ours"
+
+
+def test_a_backup_of_nothing(tmp_path: Path) -> None:
+    """Before the first run there is nothing to back up, and no file is made."""
+    with pytest.raises(StoreError, match="no database yet; make one with: monitor run"):
+        Store(tmp_path / "store").backup(tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()

@@ -247,7 +247,7 @@ def doctor(config: Config = DEFAULT) -> None:
         raise typer.Exit(code)
 
 
-@app.command(epilog="Example: monitor backup mentions-backup.duckdb. How to put it back: docs/operations.md.")
+@app.command(epilog="Example: monitor backup mentions-backup.duckdb; docs/operations.md tells how to put it back.")
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.", dir_okay=False)],
     config: Config = DEFAULT,

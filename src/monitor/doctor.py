@@ -26,6 +26,7 @@ DISTRIBUTION = "mention-monitor"
 
 
 State = Literal["good", "note", "bad"]
+Runs = Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +131,38 @@ def _freshness(published: datetime | None, now: datetime) -> Iterator[Finding]:
 
 
 def _sources(monitor: Monitor, now: datetime) -> Iterator[Finding]:
-    stored = _stored(monitor)
+    stored, runs = _stored(monitor)
     for name, connector in monitor.connectors.items():
         if missing := connector.missing():
             yield Finding("note", name, f"skipped until mended: {'; '.join(missing)}")
         else:
+            yield from _last_run(name, runs, now)
             yield from _places(connector, {place.name: place for place in stored if place.source == name}, now)
 
 
-def _stored(monitor: Monitor) -> list[Place]:
-    """Where the places stand; nothing where the database cannot be read, which was told already."""
+def _stored(monitor: Monitor) -> tuple[list[Place], Runs | None]:
+    """Where the places stand and the last runs; nothing where there is no readable database, which was told already."""
     try:
-        return monitor.store.places() if monitor.store.path.exists() else []
+        if monitor.store.path.exists():
+            return monitor.store.places(), {str(run["source"]): run for run in monitor.store.last_runs()}
     except StoreError:
-        return []
+        pass
+    return [], None
+
+
+def _last_run(source: str, runs: Runs | None, now: datetime) -> Iterator[Finding]:
+    """Stale or never read: one source may stand still while the others keep the snapshot fresh."""
+    if runs is None:
+        return
+    if source not in runs:
+        yield Finding("note", source, f"no run has read it yet; read it with: monitor run --source {source}")
+        return
+    succeeded = runs[source]["succeeded"]
+    if not isinstance(succeeded, datetime):
+        yield Finding("bad", source, "no run of it ever ended well; mend what is told of it here", 2)
+    elif now - succeeded > STALE_AFTER:
+        text = f"stale: its last good run ended {_told(succeeded)}; is it scheduled, and does it answer?"
+        yield Finding("bad", source, text, 2)
 
 
 def _places(connector: Connector, stored: Mapping[str, Place], now: datetime) -> Iterator[Finding]:

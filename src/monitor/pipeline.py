@@ -25,6 +25,7 @@ from monitor.errors import ConfigError, Fatal, Retry, SourceError, StoreError
 from monitor.model import Document, Dropped, Match, Mention, Post, Tally, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, admit
+from monitor.privacy.gate import ACCOUNT, without_other_words
 from monitor.report import Week, iso_week, markdown, week_before
 from monitor.report.markdown import LANGUAGES
 from monitor.report.week import Span
@@ -38,6 +39,7 @@ LONGEST_BACK_OFF = timedelta(hours=24)
 
 log = logging.getLogger("monitor")
 OnPage = Callable[[str, int, int], None]
+Clock = Callable[[], float]  # seconds, from any moment on
 Judged = tuple[Mention, Verdict]
 
 
@@ -63,22 +65,23 @@ def run(
     sources: Iterable[str] | None = None,
     full: bool = False,
     on_page: OnPage | None = None,
+    clock: Clock = time.monotonic,
 ) -> list[Collected]:
     """One pass over the sources, then a snapshot. Raises Busy at once when another run is at work."""
     names = tuple(dict.fromkeys(monitor.connectors if sources is None else sources))
     name = new_run(now)
     with hold(monitor.store.folder / "locks", names):
         monitor.store.prepare()
-        collected = [_collect(monitor, name, source, now, full=full, on_page=on_page) for source in names]
+        collected = [_collect(monitor, name, source, now, full=full, on_page=on_page, clock=clock) for source in names]
     publish(monitor, name)
     return collected
 
 
-def collect(monitor: Monitor, source: str, now: datetime) -> Collected:
+def collect(monitor: Monitor, source: str, now: datetime, *, clock: Clock = time.monotonic) -> Collected:
     """One pass over one source, under its own lock."""
     with hold(monitor.store.folder / "locks", [source]):
         monitor.store.prepare()
-        return _collect(monitor, new_run(now), source, now)
+        return _collect(monitor, new_run(now), source, now, clock=clock)
 
 
 def publish(monitor: Monitor, name: str) -> None:
@@ -94,13 +97,14 @@ def _collect(
     *,
     full: bool = False,
     on_page: OnPage | None = None,
+    clock: Clock,
 ) -> Collected:
     connector = monitor.connectors[source]
     monitor.store.begin(run, source, now)
-    started = time.monotonic()
-    collected = _visited(monitor, run, connector, now, full=full, on_page=on_page)
-    finished = now + timedelta(seconds=time.monotonic() - started)
-    monitor.store.finish(run, source, finished, collected.outcome, collected.problems)
+    began = clock()
+    time_is: Callable[[], datetime] = lambda: now + timedelta(seconds=clock() - began)  # noqa: E731 - `now`, still running
+    collected = _visited(monitor, run, connector, now, time_is, full=full, on_page=on_page)
+    monitor.store.finish(run, source, time_is(), collected.outcome, collected.problems)
     log.info(
         "%s: %s, %d new of %d fetched",
         source,
@@ -112,12 +116,19 @@ def _collect(
 
 
 def _visited(
-    monitor: Monitor, run: str, connector: Connector, now: datetime, *, full: bool, on_page: OnPage | None
+    monitor: Monitor,
+    run: str,
+    connector: Connector,
+    now: datetime,
+    time_is: Callable[[], datetime],
+    *,
+    full: bool,
+    on_page: OnPage | None,
 ) -> Collected:
     """The visit itself: whatever a source does, it ends as a `Collected`."""
     source = connector.name
     known = {place.name: place for place in monitor.store.places(source)}
-    saving = _Saving(monitor, run, source, now, known)
+    saving = _Saving(monitor, run, source, now, time_is, known)
     due: Iterable[str] = ()
     try:
         if missing := connector.missing():
@@ -178,11 +189,20 @@ def _batches(pages: Iterator[Page]) -> Iterator[list[Page]]:
 class _Saving:
     """Judges and saves the pages of one visit, and adds up how it went."""
 
-    def __init__(self, monitor: Monitor, run: str, source: str, now: datetime, known: Mapping[str, Place]) -> None:
+    def __init__(
+        self,
+        monitor: Monitor,
+        run: str,
+        source: str,
+        now: datetime,
+        time_is: Callable[[], datetime],
+        known: Mapping[str, Place],
+    ) -> None:
         self._monitor = monitor
         self._run = run
         self._source = source
         self._now = now
+        self._time_is = time_is
         self._failures = {name: place.failures for name, place in known.items()}
         self._seen: set[str] = set()
         self._policy = monitor.policy(now)
@@ -220,11 +240,11 @@ class _Saving:
         self._seen.add(page.place)
         failures = self._failures.get(page.place, 0) + 1 if page.problem else 0
         self._failures[page.place] = failures
-        wait = _back_off(page.problem, failures)
+        wait = _back_off(page.problem, failures)  # from when it is saved, which is after the answer came
         return Visited(
             name=page.place,
             cursor=page.cursor,
-            not_before=self._now + wait if wait else page.not_before,
+            not_before=self._time_is() + wait if wait else page.not_before,
             problem=f"{page.problem.message} ({page.problem.kind})" if page.problem else None,
             failures=failures,
             notes=page.notes,
@@ -232,8 +252,11 @@ class _Saving:
 
 
 def _back_off(problem: SourceError | None, failures: int) -> timedelta | None:
-    """How long a failing place is left alone: what its server asked for, else a quarter more each time."""
-    if problem is None:
+    """How long a failing place is left alone: what its server asked for, else a quarter more each time.
+
+    What a person mends is asked again at the next pass.
+    """
+    if problem is None or isinstance(problem, Fatal):
         return None
     if isinstance(problem, Retry) and problem.seconds is not None:
         return timedelta(seconds=min(max(0.0, problem.seconds), LONGEST_BACK_OFF.total_seconds()))
@@ -242,7 +265,7 @@ def _back_off(problem: SourceError | None, failures: int) -> timedelta | None:
 
 def _told(problem: SourceError) -> str:
     """What went wrong. Where the place is a person's account its handle is left out: this is kept and published."""
-    return str(problem).replace(problem.place, "an ambassador's account") if _is_person(problem.place) else str(problem)
+    return str(problem).replace(problem.place, ACCOUNT) if _is_person(problem.place) else str(problem)
 
 
 def _is_person(place: str) -> bool:
@@ -250,7 +273,10 @@ def _is_person(place: str) -> bool:
 
 
 def _judge_page(monitor: Monitor, page: Page, policy: Policy, now: datetime) -> tuple[list[Judged], Tally]:
-    """What may be kept of a page, judged; the rest is counted and forgotten here."""
+    """What may be kept of a page, judged; the rest is counted and forgotten here.
+
+    Of an ambassador's own page not even why: what one person boosts, deletes or hides is no figure of ours.
+    """
     kept: list[Judged] = []
     dropped = Counter(page.skipped)
     matched = 0
@@ -262,6 +288,8 @@ def _judge_page(monitor: Monitor, page: Page, policy: Policy, now: datetime) -> 
         else:
             kept.append(held)
     fetched = len(page.posts) + sum(page.skipped.values())
+    if _is_person(page.place):
+        matched, dropped = len(kept), Counter({"off topic": dropped.total()} if dropped else {})
     return kept, Tally(fetched=fetched, matched=matched, kept=len(kept), dropped=dict(dropped))
 
 
@@ -272,7 +300,10 @@ def _judge(monitor: Monitor, post: Post, policy: Policy, now: datetime) -> tuple
         found: Document = document(post, now)
         matches = monitor.matcher.match(found)
         held = admit(found, matches, policy, now)
-        judged = held if isinstance(held, Dropped) else (held, monitor.triage.judge(held, found, now))
+        if isinstance(held, Dropped):
+            judged: Judged | Dropped = held
+        else:
+            judged = held, without_other_words(monitor.triage.judge(held, found, now), held)
     except Exception as error:  # noqa: BLE001 - one poison post never stops the rest; its text is not repeated
         log.warning("a post could not be read (%s)", type(error).__name__)
         judged = Dropped("unreadable")

@@ -12,5 +12,6 @@ INSERT INTO verdict VALUES
 INSERT INTO place VALUES
     ('mastodon', '#veer on sociaal.example', '{"newest": "1"}', '2026-11-15 08:00:00+00', NULL, NULL, 1, '404', ['moved']);
 INSERT INTO run VALUES
-    ('run-1', 'mastodon', '2026-11-15 08:00:00+00', '2026-11-15 08:01:00+00', 'degraded', 9, 2, 2, 2, 0, 1, ['404']);
+    ('run-1', 'mastodon', '2026-11-15 08:00:00+00', '2026-11-15 08:01:00+00', 'degraded', 9, 2, 2, 2, 0, 1, ['404'], 0,
+     0, 0, 0);
 INSERT INTO run_dropped VALUES ('run-1', 'mastodon', 'no match', 7);

@@ -11,14 +11,15 @@ The only place that can make a `Mention`; the store accepts nothing else. Its ru
     not indexable         found by searching the text, and its author did not allow that (`indexable` and
                           `discoverable`, missing = not allowed); whoever sets a hashtag, or speaks to us, wants
                           to be found by it
-    too old               published before the window of what is kept at all
+    too old               published before the window of what is taken in
 
 Speaking to one of our accounts (`addressed`) allows what an author left at its default, never what an author
 refused. Joining as an ambassador is the author's own later word on the signals, but not the server's.
 
 What is kept of the rest: 160 characters of the title, an excerpt of at most 280 characters around the first hit
 (160 for press, Directive 2019/790 art. 15: very short extracts), the link, and a keyed pseudonym; of an ambassador no
-pseudonym at all, so no figure per person can ever be made.
+pseudonym and no place of its own, so no figure per person can ever be made. Of a verdict's evidence only the words that
+stand in what is kept.
 """
 
 import re
@@ -27,12 +28,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.model import SEAL, Document, Dropped, Match, Mention
+from monitor.model import SEAL, Document, Dropped, Match, Mention, Verdict
 from monitor.privacy.pseudonym import Pseudonyms
 
 LONGEST_EXCERPT = 280
 LONGEST_PRESS_EXCERPT = 160
 LONGEST_TITLE = 160
+ACCOUNT = "an ambassador's account"  # the place of all that was found in one, whoever's it is
 _GAP = re.compile(r"\s")
 Span = tuple[int, int]
 
@@ -63,6 +65,13 @@ def admit(document: Document, matches: tuple[Match, ...], policy: Policy, now: d
 def has_joined(document: Document, policy: Policy) -> bool:
     """True when the author opted in as an ambassador."""
     return document.author is not None and f"{document.source}:{document.author}".lower() in policy.ambassadors
+
+
+def without_other_words(verdict: Verdict, mention: Mention) -> Verdict:
+    """The verdict with only such evidence in words as stands in what is kept of the post."""
+    whole = mention.whole
+    reasons = (reason if reason.text in whole else replace(reason, text="") for reason in verdict.reasons)
+    return replace(verdict, reasons=tuple(reasons))
 
 
 def identify(source: str, key: str) -> str:
@@ -96,7 +105,7 @@ def _mention(document: Document, held: tuple[Match, ...], policy: Policy, *, joi
     return Mention(
         id=identify(document.source, document.key),
         source=document.source,
-        place=document.place,
+        place=ACCOUNT if document.found == "account" else document.place,
         url=document.url,
         type=document.type,
         title=kept.title,

@@ -13,12 +13,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from monitor.errors import StoreError
 from monitor.store.locks import queue
 from monitor.store.migrate import migrate
+from monitor.store.rewrite import rewrite
 from monitor.store.trouble import translated
 
 LIVE = "mentions.duckdb"
@@ -67,6 +69,28 @@ class Database:
                     f"{self.path}: holds {held} mentions where {expected} were written; it was copied without its "
                     f".wal file or put back from an old backup; if that is meant, remove {self._manifest}"
                 )
+
+    def backup(self, target: Path) -> Path:
+        """Write the database anew as `target`, which must not be there; returns it."""
+        with self._ours(), translated(target):
+            if target.exists():
+                raise StoreError(f"{target}: is there already; name a file that is not")
+            if not self.path.exists():
+                raise self._missing() or StoreError(f"{self.path}: no database yet; make one with: monitor run")
+            with self._connected() as connection:
+                connection.execute("CHECKPOINT")  # what is still in the .wal goes into the file
+            self._write_anew(target)
+        return target
+
+    def _write_anew(self, target: Path) -> None:
+        """Beside, in a folder that only its owner can enter, and moved in whole."""
+        with TemporaryDirectory(prefix=".backup-", dir=target.parent) as private:
+            building = Path(private) / LIVE
+            rewrite(self.path, building)
+            building.chmod(0o600)
+            with building.open("rb") as file:
+                os.fsync(file.fileno())
+            building.replace(target)
 
     @contextmanager
     def _ours(self) -> Iterator[None]:

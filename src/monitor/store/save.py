@@ -77,14 +77,18 @@ ON CONFLICT (source, name) DO UPDATE SET
 """
 _TALLY = """
 UPDATE run SET fetched = fetched + ?, matched = matched + ?, kept = kept + ?, "new" = "new" + ?,
-    revised = revised + ?, flagged = flagged + ?
+    revised = revised + ?, flagged = flagged + ?, ambassadors_kept = ambassadors_kept + ?,
+    ambassadors_new = ambassadors_new + ?, ambassadors_revised = ambassadors_revised + ?,
+    ambassadors_flagged = ambassadors_flagged + ?
 WHERE run = ? AND source = ?
 """
 _EVER, _NEVER = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def mentions(connection: duckdb.DuckDBPyConnection, run: str, now: datetime, judged: Sequence[Judged]) -> Saved:
-    """Insert new mentions, revise changed ones, leave known ones; returns how many of each."""
+def mentions(
+    connection: duckdb.DuckDBPyConnection, run: str, now: datetime, judged: Sequence[Judged]
+) -> tuple[Saved, Saved]:
+    """Insert new mentions, revise changed ones, leave known ones; how many of each, and of those by ambassadors."""
     latest = _latest(judged)
     stored = _stored(connection, latest, now)
     new = [pair for id_, pair in latest.items() if id_ not in stored]
@@ -95,7 +99,7 @@ def mentions(connection: duckdb.DuckDBPyConnection, run: str, now: datetime, jud
     _match(connection, latest, {mention.id for mention, _ in revised}, now, since)
     decided = [_verdict_row(*pair, now, since) for pair in (*new, *revised)]
     _insert(connection, "verdict", _VERDICT, decided)
-    return Saved(len(new), len(revised), sum(verdict.flagged for _, verdict in new))
+    return _counted(new, revised), _counted(_of_ambassadors(new), _of_ambassadors(revised))
 
 
 def places(connection: duckdb.DuckDBPyConnection, source: str, now: datetime, visited: Iterable[Visited]) -> None:
@@ -109,12 +113,29 @@ def places(connection: duckdb.DuckDBPyConnection, source: str, now: datetime, vi
         connection.execute(_VISIT)
 
 
-def tally(connection: duckdb.DuckDBPyConnection, run: str, source: str, counted: Tally, saved: Saved) -> None:
-    """Add to the run's funnel."""
-    became = (saved.new, saved.revised, saved.flagged)
-    connection.execute(_TALLY, [counted.fetched, counted.matched, counted.kept, *became, run, source])
+def tally(
+    connection: duckdb.DuckDBPyConnection,
+    run: str,
+    source: str,
+    counted: Tally,
+    judged: Iterable[Judged],
+    saved: tuple[Saved, Saved],
+) -> None:
+    """Add to the run's funnel; what is of ambassadors apart as well, so that it can be left out of a snapshot."""
+    every, apart = ((one.new, one.revised, one.flagged) for one in saved)
+    kept = len(_of_ambassadors(judged))
+    figures = (counted.fetched, counted.matched, counted.kept, *every, kept, *apart)
+    connection.execute(_TALLY, [*figures, run, source])
     for reason, posts in counted.dropped.items():
         connection.execute("INSERT INTO run_dropped VALUES (?, ?, ?, ?)", [run, source, reason, posts])
+
+
+def _counted(new: Sequence[Judged], revised: Sequence[Judged]) -> Saved:
+    return Saved(len(new), len(revised), sum(verdict.flagged for _, verdict in new))
+
+
+def _of_ambassadors(judged: Iterable[Judged]) -> list[Judged]:
+    return [pair for pair in judged if pair[0].facet == "ambassador"]
 
 
 @dataclass(frozen=True, slots=True)

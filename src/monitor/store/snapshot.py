@@ -5,7 +5,8 @@
 
 The name carries the version because DuckDB keeps serving the old instance for an unchanged path. What
 readers may not see is not in the file: no pseudonyms, no cursors, and of ambassadors only a count per week,
-and that only when enough of them opted in for it to say nothing about anybody. What is swapped in was
+and that only when enough of them opted in for it to say nothing about anybody. Until then the figures of
+runs count what ambassadors wrote as `no match`, so that no figure less another gives theirs. What is swapped in was
 written by a process that saw only what may be shown: see `monitor.store.rewrite`.
 """
 
@@ -30,11 +31,28 @@ _TABLES = {
         "SELECT v.* FROM verdict_latest AS v SEMI JOIN snap.mention AS m ON m.id = v.mention ORDER BY v.first_seen"
     ),
     "place": "SELECT * EXCLUDE (cursor) FROM place WHERE NOT starts_with(name, '@') ORDER BY source, name",
-    "run": (
-        "SELECT * REPLACE (list_filter(problems, lambda told: NOT starts_with(told, '@')) AS problems)"
-        " FROM run ORDER BY started, source"
-    ),
-    "run_dropped": "SELECT run, source, reason, sum(posts)::BIGINT AS posts FROM run_dropped GROUP BY ALL ORDER BY ALL",
+    "run": """
+        SELECT * EXCLUDE (ambassadors_kept, ambassadors_new, ambassadors_revised, ambassadors_flagged) REPLACE (
+            if($shown, matched, matched - ambassadors_kept - (
+                SELECT coalesce(sum(posts), 0)::BIGINT FROM run_dropped AS d
+                WHERE d.run = run.run AND d.source = run.source AND reason = 'not opted in'
+            )) AS matched,
+            if($shown, kept, kept - ambassadors_kept) AS kept,
+            if($shown, "new", "new" - ambassadors_new) AS "new",
+            if($shown, revised, revised - ambassadors_revised) AS revised,
+            if($shown, flagged, flagged - ambassadors_flagged) AS flagged,
+            list_filter(problems, lambda told: NOT starts_with(told, '@')) AS problems
+        ) FROM run ORDER BY started, source
+    """,
+    "run_dropped": """
+        SELECT run, source, reason, sum(posts)::BIGINT AS posts FROM (
+            SELECT * REPLACE (
+                if(NOT $shown AND reason IN ('off topic', 'not opted in'), 'no match', reason) AS reason
+            ) FROM run_dropped
+            UNION ALL
+            SELECT run, source, 'no match', ambassadors_kept FROM run WHERE NOT $shown AND ambassadors_kept > 0
+        ) GROUP BY ALL ORDER BY ALL
+    """,
     "ambassador_week": (
         "SELECT date_trunc('week', first_seen)::DATE AS week, count(*) AS mentions FROM mention"
         " WHERE facet = 'ambassador' AND $shown GROUP BY ALL ORDER BY ALL"
@@ -60,7 +78,7 @@ COMMENT ON COLUMN snap.ambassador_week.mentions IS 'How many were first seen in 
 def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, ambassadors_shown: bool) -> Path:
     """Write the snapshot `name` and swap it in; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    building, clean = folder / ".building-rows", folder / ".building-clean"
+    building, clean = (folder / f".building-{name}-{part}" for part in ("rows", "clean"))
     _remove(folder.glob(".building-*"))  # of runs that were killed; the live file's lock is ours
     try:
         _write(connection, building, ambassadors_shown=ambassadors_shown)
@@ -72,7 +90,7 @@ def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, a
     path = _unused(folder, name)
     clean.replace(path)
     _swap(folder, path)
-    building.unlink()
+    _remove([building])
     return path
 
 
@@ -119,4 +137,4 @@ def _swap(folder: Path, path: Path) -> None:
 
 def _remove(paths: Iterable[Path]) -> None:
     for path in paths:
-        path.unlink()
+        path.unlink(missing_ok=True)

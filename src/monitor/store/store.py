@@ -20,6 +20,10 @@ _DOUBLES = """
 SELECT (SELECT count(*) - count(DISTINCT id) FROM mention)
      + (SELECT count(*) - count(DISTINCT (mention, query)) FROM mention_match)
 """
+_LAST_RUNS = """
+SELECT *, max(finished) FILTER (outcome IN ('good', 'degraded')) OVER (PARTITION BY source) AS succeeded
+FROM run QUALIFY row_number() OVER (PARTITION BY source ORDER BY started DESC) = 1 ORDER BY source
+"""
 _READ_THROUGH = "SELECT bit_xor(hash(t)) FROM {} AS t"
 
 
@@ -49,7 +53,8 @@ class Store:
                 "UPDATE run SET outcome = 'abandoned' WHERE outcome = 'running' AND source = ?", [source]
             )
             connection.execute(
-                "INSERT INTO run VALUES (?, ?, ?, NULL, 'running', 0, 0, 0, 0, 0, 0, [])", [run, source, now]
+                "INSERT INTO run VALUES (?, ?, ?, NULL, 'running', 0, 0, 0, 0, 0, 0, [], 0, 0, 0, 0)",
+                [run, source, now],
             )
 
     def save(
@@ -67,8 +72,8 @@ class Store:
         with self._database.changed() as connection:
             saved = save.mentions(connection, run, now, judged)
             save.places(connection, source, now, visited)
-            save.tally(connection, run, source, tally, saved)
-        return saved
+            save.tally(connection, run, source, tally, judged, saved)
+        return saved[0]
 
     def finish(self, run: str, source: str, now: datetime, outcome: str, problems: Sequence[str]) -> None:
         """Note how a run of `source` ended: good, degraded, failed or skipped."""
@@ -89,13 +94,9 @@ class Store:
         return [Place(**row | {"notes": tuple(row["notes"])}) for row in rows]
 
     def last_runs(self) -> Sequence[Mapping[str, object]]:
-        """The newest run per source, as column -> value."""
-        sql = (
-            "SELECT * FROM run QUALIFY row_number() OVER (PARTITION BY source ORDER BY started DESC) = 1"
-            " ORDER BY source"
-        )
+        """The newest run per source, as column -> value; `succeeded`: when the last good or degraded one ended."""
         with self._database.open() as connection:
-            return _named(connection.execute(sql))
+            return _named(connection.execute(_LAST_RUNS))
 
     def doubles(self) -> int:
         """Rows that say again what another row says; the nightly check wants 0, since no key guards the tables."""
@@ -108,6 +109,10 @@ class Store:
         with self._database.open() as connection:
             for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
                 connection.execute(_READ_THROUGH.format(table)).fetchall()
+
+    def backup(self, target: Path) -> Path:
+        """Write all of the live database to `target`, which must not be there; returns it. Raises StoreError."""
+        return self._database.backup(target)
 
     def publish(self, name: str, *, ambassadors_shown: bool) -> Path:
         """Write a snapshot for readers and swap it in; returns its real path.

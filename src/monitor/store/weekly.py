@@ -20,6 +20,8 @@ from monitor.store.trouble import translated
 _HAPPENED = "least(coalesce(m.published, m.first_seen), m.first_seen)"
 _IN_WEEK = f"{_HAPPENED} >= $start AND {_HAPPENED} < $stop"
 _IN_THE_ONE_BEFORE = f"{_HAPPENED} >= $before AND {_HAPPENED} < $start"
+# the day after it too: a week is read to its end by the run of the next morning
+_RUN_OF_IT = "started >= $start AND started < least($now + INTERVAL 1 SECOND, $stop + INTERVAL 1 DAY)"
 Rows = list[Mapping[str, Any]]
 _ONE_AT_A_TIME = Lock()
 
@@ -60,15 +62,15 @@ QUESTIONS = {
         SELECT source, name, visited, succeeded, failures, problem, notes FROM place
         WHERE problem IS NOT NULL OR len(notes) > 0 ORDER BY source, name
     """,
-    "funnel": """
+    "funnel": f"""
         SELECT source, sum(fetched)::BIGINT AS fetched, sum(matched)::BIGINT AS matched, sum(kept)::BIGINT AS kept,
                sum("new")::BIGINT AS "new", arg_max(outcome, started) AS outcome, arg_max(problems, started) AS problems
-        FROM run WHERE started >= $start AND started < $now + INTERVAL 1 SECOND GROUP BY ALL ORDER BY source
+        FROM run WHERE {_RUN_OF_IT} GROUP BY ALL ORDER BY source
     """,
-    "dropped": """
+    "dropped": f"""
         SELECT d.reason, sum(d.posts)::BIGINT AS posts
         FROM run_dropped AS d JOIN run AS r USING (run, source)
-        WHERE r.started >= $start AND r.started < $now + INTERVAL 1 SECOND GROUP BY ALL ORDER BY posts DESC, d.reason
+        WHERE {_RUN_OF_IT} GROUP BY ALL ORDER BY posts DESC, d.reason
     """,
     "ambassadors": "SELECT coalesce(sum(mentions), 0)::BIGINT AS mentions FROM ambassador_week WHERE week = $monday",
 }

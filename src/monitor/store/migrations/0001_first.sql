@@ -23,7 +23,7 @@ CREATE TABLE mention (
 COMMENT ON TABLE mention IS 'One row per public post that mentions the organisation and may be kept.';
 COMMENT ON COLUMN mention.id IS '32 hex digits of source and key; stable over refetches.';
 COMMENT ON COLUMN mention.source IS 'rss, reddit, mastodon or another connector.';
-COMMENT ON COLUMN mention.place IS 'The feed, subreddit or timeline it was first found in.';
+COMMENT ON COLUMN mention.place IS 'The feed, subreddit or timeline it was first found in; never whose account.';
 COMMENT ON COLUMN mention.url IS 'Link to the original, without tracking parameters.';
 COMMENT ON COLUMN mention.type IS 'article, post or comment.';
 COMMENT ON COLUMN mention.title IS 'Title or content warning, 160 characters at most; may be empty.';
@@ -78,7 +78,7 @@ COMMENT ON COLUMN verdict.owner IS 'The role that acts.';
 COMMENT ON COLUMN verdict.due IS 'Before when, UTC.';
 COMMENT ON COLUMN verdict.channel IS 'Where to react.';
 COMMENT ON COLUMN verdict.why IS 'The rule''s reason in plain words.';
-COMMENT ON COLUMN verdict.reasons IS 'The cues that gave the kinds, with the words that hit.';
+COMMENT ON COLUMN verdict.reasons IS 'The cues that gave the kinds, with the words that hit; empty where the excerpt lacks them.';
 COMMENT ON COLUMN verdict.first_seen IS 'When the mention was first seen, UTC.';
 
 CREATE TABLE place (
@@ -116,7 +116,11 @@ CREATE TABLE run (
     "new"    BIGINT NOT NULL,
     revised  BIGINT NOT NULL,
     flagged  BIGINT NOT NULL,
-    problems VARCHAR[] NOT NULL
+    problems VARCHAR[] NOT NULL,
+    ambassadors_kept    BIGINT NOT NULL,
+    ambassadors_new     BIGINT NOT NULL,
+    ambassadors_revised BIGINT NOT NULL,
+    ambassadors_flagged BIGINT NOT NULL
 );
 COMMENT ON TABLE run IS 'The truth about runs: one row per run and source.';
 COMMENT ON COLUMN run.run IS 'The run''s name.';
@@ -131,6 +135,10 @@ COMMENT ON COLUMN run."new" IS 'Mentions not stored before.';
 COMMENT ON COLUMN run.revised IS 'Mentions whose text had changed.';
 COMMENT ON COLUMN run.flagged IS 'New mentions that need a reaction.';
 COMMENT ON COLUMN run.problems IS 'What went wrong; our own words.';
+COMMENT ON COLUMN run.ambassadors_kept IS 'Of kept those by ambassadors, to be taken off what is published.';
+COMMENT ON COLUMN run.ambassadors_new IS 'Of new those by ambassadors.';
+COMMENT ON COLUMN run.ambassadors_revised IS 'Of revised those by ambassadors.';
+COMMENT ON COLUMN run.ambassadors_flagged IS 'Of flagged those by ambassadors.';
 
 CREATE TABLE run_dropped (
     run    VARCHAR NOT NULL,
