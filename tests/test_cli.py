@@ -213,7 +213,11 @@ def test_watching(monkeypatch):
 
 def test_signs_that_a_terminal_lacks(tmp_path):
     """A terminal that knows no UTF-8 gets question marks, not a crash."""
-    environment = {**FOUND_BY, "PYTHONIOENCODING": "latin-1", "MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here"}
+    environment = {
+        **FOUND_BY,
+        "PYTHONIOENCODING": "latin-1",
+        "MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here",
+    }
     words = [sys.executable, "-m", "monitor", "doctor"]
     done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0

@@ -704,3 +704,13 @@ def test_an_edit_is_revised_and_judged_again(house: House) -> None:
     assert (row["excerpt"], row["first_seen"]) == ("Lindeveer kapot!", NOW)
     kinds: Mapping[str, Any] = rows(monitor, "SELECT kinds FROM verdict ORDER BY decided DESC LIMIT 1")[0]
     assert kinds["kinds"] == ["complaint"]
+
+
+def test_a_run_names_what_it_let_rest(house: House) -> None:
+    """A place that failed and is not asked this time keeps the run degraded, until it answers again."""
+    down = Retry("server", "haven", "503", seconds=7200)
+    fake = Fake("een", [[page(), page(place="haven", problem=down)], [page()], [page(), page(place="haven")]])
+    monitor = house(fake)
+    told = [look(monitor, NOW + timedelta(hours=hours))[0] for hours in (0, 1, 3)]
+    assert [one.outcome for one in told] == ["degraded", "degraded", "good"]
+    assert told[1].problems == ("at rest after failures: 1, the first until 2026-11-16 09:00 UTC; --full asks at once",)

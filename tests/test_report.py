@@ -42,7 +42,7 @@ def totals(mentions: int = 0, before: int = 0, flagged: int = 0) -> list[dict[st
 
 
 EMPTY: dict[str, Any] = {
-    name: [] for name in ("facets", "queries", "days", "rules", "open", "places", "funnel", "dropped")
+    name: [] for name in ("facets", "queries", "days", "rules", "open", "news", "places", "funnel", "dropped")
 } | {"totals": totals(), "ambassadors": [{"mentions": 0}]}  # fmt: skip
 WEEK = Week(
     organisation="Lindeveer",
@@ -65,6 +65,7 @@ def open_item(**change: Any) -> dict[str, Any]:
     return (
         item
         | {"title": "Titel", "excerpt": "Tekst", "url": "https://a.example/1", "source": "rss", "place": "p"}
+        | {"rule": "question", "happened": NOW}
         | change
     )
 
@@ -153,6 +154,7 @@ def hostile(payload: str) -> Week:
     return replace(
         week(
             open=[item, untitled],
+            news=[item],
             totals=totals(2, 1, 2),
             rules=[{"rule": payload, "reaction": payload, "owner": payload, "mentions": 2}],
             facets=[{"facet": "brand", "mentions": 2, "before": 1}],
@@ -181,10 +183,10 @@ def test_no_payload_is_obeyed(payload: str, language: str) -> None:
     made = page(text)
     assert made.tags <= {"h1", "h2", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "a", "ul", "li"}
     assert made.attributes <= {"href", "style"}
-    assert made.links == ["https://a.example/1"] * 2
+    assert made.links == ["https://a.example/1"] * 3
     assert [{len(row) for row in table} for table in made.tables] == [{6}, {4}, {3}, {4}, {5}]
     assert [len(table) for table in made.tables] == [3, 2, 2, 2, 2]
-    assert len(re.findall(r"^#+ ", text, re.MULTILINE)) == 6
+    assert len(re.findall(r"^#+ ", text, re.MULTILINE)) == 7
     text.encode()
 
 
@@ -509,3 +511,18 @@ def test_a_source_that_gave_nothing_is_named(outcome: str, told: str) -> None:
     assert told in text
     assert "All sources answered" not in text
     assert "All sources answered" in markdown(week(funnel=[funnel("rss")]), "en")
+
+
+def test_news_is_listed_with_its_links() -> None:
+    """What asks for nothing is still worth reading: the newest ten, with date, link and paper."""
+    text = markdown(week(news=[open_item(title=f"Bericht {n}") for n in range(13)], totals=totals(13)), "en")
+    assert text.count("[Bericht ") == 10
+    assert "And 3 more." in text
+    assert "In the news" not in markdown(week(totals=totals(1)), "en")
+
+
+def test_reasons_are_told_in_the_readers_language() -> None:
+    """The scheme's reason of the rule is printed in the report's language; the stored one where there is none."""
+    made = replace(week(open=[open_item(why="Een vraag.")], totals=totals(1, 0, 1)), why={"question": "A question."})
+    assert "A question." in markdown(made, "en")
+    assert "Een vraag." in markdown(replace(made, why={}), "en")

@@ -143,7 +143,17 @@ def _visited(
         raise  # the database needs a person: no other source could be saved either
     except Exception as error:  # noqa: BLE001 - a connector's fault must not stop the others; its text may quote posts
         return saving.failed(due, Fatal("malformed", source, f"stopped by an unexpected {type(error).__name__}"))
+    saving.problems += _resting(place for name, place in known.items() if name not in due)
     return saving.ended("degraded" if saving.problems else "good")
+
+
+def _resting(places: Iterable[Place]) -> list[str]:
+    """A line about places that failed before and were not asked now: their silence is not health."""
+    failed = [place for place in places if place.failures]
+    if not failed:
+        return []
+    first = min(place.not_before for place in failed if place.not_before)
+    return [f"at rest after failures: {len(failed)}, the first until {first:%Y-%m-%d %H:%M} UTC; --full asks at once"]
 
 
 def _visit(monitor: Monitor, connector: Connector, known: Mapping[str, Place], now: datetime, *, full: bool) -> Visit:
@@ -329,7 +339,7 @@ def write_report(
     """Write the report of a week; returns the file, or None when it went to the screen (`to` is -)."""
     span = iso_week(week, monitor.zone) if week else week_before(now, monitor.zone)
     language = language or next((one for one in monitor.settings.organisation.languages if one in LANGUAGES), "en")
-    text = markdown(_week(monitor, span, now), language)
+    text = markdown(_week(monitor, span, now, language), language)
     if str(to) == "-":
         sys.stdout.write(text)
         return None
@@ -340,7 +350,7 @@ def write_report(
     return unfinished.replace(path)
 
 
-def _week(monitor: Monitor, span: Span, now: datetime) -> Week:
+def _week(monitor: Monitor, span: Span, now: datetime, language: str) -> Week:
     settings = monitor.settings
     zone = settings.organisation.timezone
     return Week(
@@ -360,4 +370,5 @@ def _week(monitor: Monitor, span: Span, now: datetime) -> Week:
         queries=[(query.name, query.facet, query.purpose) for query in settings.queries],
         ambassadors_shown=monitor.ambassadors_shown,
         window_days=settings.privacy.window_days,
+        why={rule.id: rule.why[language] for rule in monitor.triage.scheme.rules if language in rule.why},
     )

@@ -135,7 +135,7 @@ class Ambassador(Table):
 class Privacy(Table):
     """`[privacy]`: windows, and the dates without which ambassadors' accounts are not visited."""
 
-    window_days: int = Field(90, ge=1, le=90, description="Mentions older than this are not kept.")
+    window_days: int = Field(90, ge=1, le=90, description="Posts older than this are not taken in.")
     dpia_approved_on: date | None = Field(None, description="Needed before ambassadors' accounts are visited.")
     works_council_consent_on: date | None = Field(None, description="Needed before ambassadors' accounts are visited.")
 

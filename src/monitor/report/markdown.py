@@ -13,6 +13,7 @@ from monitor.report.week import Week
 
 LANGUAGES = ("nl", "en")
 MOST_OPEN = 50
+MOST_NEWS = 10
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~&!$]|^[#+=-]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
 _ENTITIES = {"<": "&lt;", "&": "&amp;"}  # read by HTML as well, wherever the text ends up
@@ -31,7 +32,9 @@ def markdown(week: Week, language: str) -> str:
     language = language if language in LANGUAGES else "en"
     template = _environment(week, language).get_template(f"week.{language}.md.j2")
     days = [(_DAYS[language][row["day"]], row["mentions"]) for row in sorted(week.rows["days"], key=_from_monday)]
-    return template.render(week=week, rows=week.rows, open=week.rows["open"][:MOST_OPEN], days=days)
+    return template.render(
+        week=week, rows=week.rows, open=week.rows["open"][:MOST_OPEN], news=week.rows["news"][:MOST_NEWS], days=days
+    )
 
 
 def escape(text: object) -> str:
@@ -56,6 +59,7 @@ def _environment(week: Week, language: str) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
     def when(moment: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What happened in a week. `rows` are the answers of `monitor.store.weekly`, by question."""
+    """What happened in a week.
+
+    `rows` are the answers of `monitor.store.weekly`, by question; `why` the scheme's reasons by rule, in the
+    reader's language.
+    """
 
     organisation: str
     zone: ZoneInfo
@@ -35,6 +39,7 @@ class Week:
     queries: Sequence[tuple[str, str, str]]  # name, facet, purpose
     ambassadors_shown: bool
     window_days: int
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mentions(self) -> int:

@@ -88,6 +88,7 @@ def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, a
         _remove(folder.glob(".building-*"))  # on a full disk its room is needed
         raise
     path = _unused(folder, name)
+    clean.chmod(0o444)  # who opens it for writing would lock all others out
     clean.replace(path)
     _swap(folder, path)
     _remove([building])

@@ -19,16 +19,18 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise StoreError(f"{path}: {_told(error)}") from None
+        raise StoreError(f"{path}: {_told(error, path)}") from None
     except OSError as error:
         raise StoreError(f"{error.filename or path}: {_said(error)}") from error
 
 
-def _told(error: duckdb.Error) -> str:
+def _told(error: duckdb.Error, path: Path) -> str:
     message = str(error)
     if "Conflicting lock" in message:
-        who = message.partition("(PID ")[2].partition(")")[0]
-        return f"another program has it open (PID {who or 'unknown'}); analysts open published/current.duckdb instead"
+        who = message.partition("(PID ")[2].partition(")")[0] or "unknown"
+        if path.parent.name == "published":
+            return f"another program has it open for writing (PID {who}); readers open it with read_only"
+        return f"another program has it open (PID {who}); analysts open published/current.duckdb instead"
     if "No space left" in message or "disk quota" in message.lower():
         return _FULL
     if "Permission denied" in message or "Read-only file system" in message:

@@ -53,10 +53,18 @@ QUESTIONS = {
         GROUP BY ALL ORDER BY mentions DESC, v.rule
     """,
     "open": f"""
-        SELECT v.kinds, v.reaction, v.owner, v.due, v.why, v.reasons, m.title, m.excerpt, m.url, m.source, m.place,
+        SELECT v.kinds, v.rule, v.reaction, v.owner, v.due, v.why, v.reasons,
+               m.title, m.excerpt, m.url, m.source, m.place,
                {_HAPPENED} AS happened
         FROM mention AS m JOIN verdict AS v ON v.mention = m.id WHERE {_IN_WEEK} AND v.flagged
         ORDER BY v.due, happened, m.id
+    """,
+    "news": f"""
+        SELECT m.title, m.excerpt, m.url, {_HAPPENED} AS happened
+        FROM mention AS m JOIN verdict AS v ON v.mention = m.id
+        WHERE {_IN_WEEK} AND m.type = 'article' AND NOT v.flagged
+        QUALIFY row_number() OVER (PARTITION BY m.fingerprint ORDER BY happened, m.id) = 1
+        ORDER BY happened DESC, m.id
     """,
     "places": """
         SELECT source, name, visited, succeeded, failures, problem, notes FROM place
