@@ -59,6 +59,12 @@ def test_named_tests_exist() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_every_benchmark_has_its_figures() -> None:
+    """docs/measured.md names each script in benchmarks/, and no other."""
+    named = set(re.findall(r"`(\w+\.py)`", (ROOT / "docs" / "measured.md").read_text("utf-8")))
+    assert named == {path.name for path in (ROOT / "benchmarks").glob("*.py")}
+
+
 def test_the_scheme_that_is_shown_is_valid(tmp_path: Path) -> None:
     """The example in docs/scheme.md loads."""
     (shown,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "scheme.md").read_text("utf-8"), re.DOTALL)
