@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from monitor.demo.service import Reply, Request, Service
-from monitor.errors import SourceError
+from monitor.errors import Retry, SourceError
 from monitor.fetch import Answer, Gate, network
 
 PUBLIC_HERE = "127.0.0.77"  # stands for a public address: the tests that use it say so to the gate
@@ -245,3 +245,21 @@ def test_headers_stay_within_one_host(wide, gate):
     """A redirect within the same host keeps the request's headers."""
     gate.get(f"http://public.example:{wide.port}/hop/1", {"Authorization": "Bearer s"})
     assert [request.headers["authorization"] for request in wide.service.requests] == ["Bearer s"] * 2
+
+
+def test_no_connection_says_whom_to_ask() -> None:
+    """A name that is not found and a server that does not answer are told apart."""
+
+    def nowhere(host: str, port: int) -> list[str]:
+        raise socket.gaierror(host)
+
+    with socket.socket() as bound:  # taken, and nobody listens
+        bound.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{bound.getsockname()[1]}/"
+        for gate, url, told in (
+            (Gate(user_agent="test", resolve=nowhere), "http://nergens.example/", "its name was not found"),
+            (Gate(user_agent="test", loopback=True), closed, "nothing answers there"),
+        ):
+            with pytest.raises(Retry, match=f"no connection: {told}"):
+                gate.get(url)
+            gate.close()

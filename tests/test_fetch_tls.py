@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.errors import SourceError
+from monitor.errors import Retry, SourceError
 from monitor.fetch import Gate
 from monitor.fetch.gate import _tls
 
@@ -92,7 +92,8 @@ def test_another_name_is_refused(port, gate, host):
 
 def test_an_unknown_authority_is_refused(strange_port, gate):
     """A certificate that nobody vouches for is no connection."""
-    assert kind_of(gate, f"https://safe.example:{strange_port}/") == "network"
+    with pytest.raises(Retry, match="its certificate or TLS is not accepted"):
+        gate.get(f"https://safe.example:{strange_port}/")
 
 
 def test_https_is_never_given_up(port, gate):

@@ -102,3 +102,16 @@ def test_ordinary_addresses_are_feeds() -> None:
     """The same rules let newspapers pass."""
     feeds = ("https://krant.example/rss", "HTTPS://krant.example/users/nieuws/feed", "https://krant.example/a@b.xml")
     assert connector(*feeds).places() == feeds
+
+
+def test_what_is_noted_of_a_feed_stays_true_while_it_is_unchanged() -> None:
+    """A feed that breaks off is noted at every visit, also when its server says that nothing has changed."""
+    half = rss(item(1, PAGE))[:-20]
+
+    def answer(request: Request) -> Reply:
+        return Reply(304) if "if-none-match" in request.headers else Reply(200, half, {"ETag": '"1"'})
+
+    with serving(answer) as visit:
+        first = visit()
+        assert first.notes == ("not well-formed: read as far as it could be",)
+        assert visit(first.cursor).notes == first.notes

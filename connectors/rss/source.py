@@ -56,6 +56,7 @@ class _Cursor:
     body: str | None = None
     asked: str | None = None  # when it was last fetched unconditionally, ISO
     ttl: float | None = None  # minutes
+    notes: tuple[str, ...] = ()  # about the document that was read last: true until it changes
 
 
 class Rss:
@@ -149,23 +150,22 @@ class _Reading:
         return self._read(place, replace(cursor, asked=self.visit.now.isoformat()) if asked else cursor, answer)
 
     def _read(self, place: str, cursor: _Cursor, answer: Answer) -> Page:
-        notes: tuple[str, ...] = (f"moved for good to {answer.moved}",) if answer.moved else ()
+        moved: tuple[str, ...] = (f"moved for good to {answer.moved}",) if answer.moved else ()
         if answer.status == 304:
-            return self._done(place, cursor, (), notes)
+            return self._done(place, cursor, (), moved)
         told = answer.headers
         digest = blake2b(answer.body, digest_size=16).hexdigest()
         cursor = replace(cursor, etag=told.get("etag"), modified=told.get("last-modified"))
         if digest == cursor.body and not self.visit.full:
-            return self._done(place, cursor, (), notes)
+            return self._done(place, cursor, (), moved)
         feed = self.cell.parse(answer.body, answer.url, told.get("content-type", ""))
-        return self._done(
-            place, replace(cursor, body=digest, ttl=feed["ttl"]), posts_of(feed, place), (*notes, *_notes(feed))
-        )
+        cursor = replace(cursor, body=digest, ttl=feed["ttl"], notes=tuple(_notes(feed)))
+        return self._done(place, cursor, posts_of(feed, place), moved)
 
-    def _done(self, place: str, cursor: _Cursor, posts: tuple[Post, ...], notes: tuple[str, ...]) -> Page:
-        written = json.dumps({name: value for name, value in asdict(cursor).items() if value is not None})
+    def _done(self, place: str, cursor: _Cursor, posts: tuple[Post, ...], moved: tuple[str, ...]) -> Page:
+        written = json.dumps({name: value for name, value in asdict(cursor).items() if value})
         later = self.visit.now + timedelta(minutes=cursor.ttl) if cursor.ttl else None
-        return Page(place, posts, written, not_before=later, notes=notes)
+        return Page(place, posts, written, not_before=later, notes=(*moved, *cursor.notes))
 
 
 def posts_of(feed: dict[str, Any], place: str) -> tuple[Post, ...]:
@@ -251,6 +251,7 @@ def _read_cursor(written: str | None) -> _Cursor:
     """The saved cursor; one that another version wrote and this one cannot read costs no more than a whole fetch."""
     try:
         cursor = _Cursor(**json.loads(written)) if written else _Cursor()
+        cursor = replace(cursor, notes=tuple(map(str, cursor.notes)))
         dated = cursor.asked is None or datetime.fromisoformat(cursor.asked).utcoffset() is not None
         timedelta(minutes=cursor.ttl or 0)
     except (ValueError, TypeError, OverflowError):

@@ -10,6 +10,7 @@ connection, lookup, connection, headers and body.
 
 import functools
 import logging
+import socket
 import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -128,7 +129,7 @@ class Gate:
                 message = "its name leads to an address that is not public"
                 raise Skip("refused-address", place, message) from error
             except httpcore.ConnectError as error:
-                raise Retry("network", place, "no connection: name not found, refused or bad TLS") from error
+                raise Retry("network", place, f"no connection: {_obstacle(error)}") from error
             except _UNSENDABLE:
                 message = "this request cannot be made"
                 raise Skip("malformed", place, message) from None  # its text may quote a header of ours
@@ -146,6 +147,16 @@ class Gate:
             named = _named(response.headers)
             whole = bodies.read(response.iter_stream(), named, self._largest, shown(url))
         return Answer(response.status, url, named, whole)
+
+
+def _obstacle(error: httpcore.ConnectError) -> str:
+    """Whom to ask: who wrote the address, who runs the server, or who renews its certificate."""
+    cause = error.__cause__ or error.__context__  # httpcore's pool raises it again "from None"
+    if isinstance(cause, ssl.SSLError):
+        return "its certificate or TLS is not accepted"
+    if isinstance(cause, (socket.gaierror, UnicodeError)):
+        return "its name was not found"
+    return "nothing answers there"
 
 
 def _for_strangers(headers: Mapping[str, str]) -> dict[str, str]:
