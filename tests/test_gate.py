@@ -15,7 +15,7 @@ from monitor.model import Document, Dropped, Found, Match, Mention, OptOut, Post
 from monitor.normalise import document
 from monitor.privacy import Policy, Pseudonyms, admit
 from monitor.privacy.gate import LONGEST_EXCERPT, LONGEST_PRESS_EXCERPT, LONGEST_TITLE, identify
-from monitor.query import Matcher, Search
+from monitor.query import Matcher, Query
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
 POLICY = Policy(
@@ -37,14 +37,14 @@ POST = Post(
 )
 SCHIPPER = {"author": "Schipper@sociaal.example", "found": "account"}
 SEARCHES = [
-    Search("merk", "brand", "lindeveer"),
-    Search("bedrijf", "company", "veerholding"),
-    Search("trots", "ambassador", "dek"),
+    Query("merk", "brand", "lindeveer"),
+    Query("bedrijf", "company", "veerholding"),
+    Query("trots", "ambassador", "dek"),
 ]
 SIGNALS = get_args(OptOut)
 
 
-def read(post: Post, searches: Iterable[Search] = SEARCHES) -> tuple[Document, tuple[Match, ...]]:
+def read(post: Post, searches: Iterable[Query] = SEARCHES) -> tuple[Document, tuple[Match, ...]]:
     found = document(post, NOW)
     return found, Matcher(searches).match(found)
 
@@ -302,7 +302,7 @@ PARTS = st.lists(
     max_size=120,
 )
 GAPS = st.sampled_from([" ", "\n", " – ", "-"])
-HITS = [Search("merk", "brand", 'veer OR lindeveer OR "gele boot" OR fiets* OR xxx*')]
+HITS = [Query("merk", "brand", 'veer OR lindeveer OR "gele boot" OR fiets* OR xxx*')]
 
 
 @settings(max_examples=300)

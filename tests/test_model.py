@@ -14,7 +14,7 @@ from monitor import model
 from monitor.model import Document, Mention, Post, Reason, Tally, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, Pseudonyms, admit
-from monitor.query import Matcher, Search
+from monitor.query import Matcher, Query
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
 SECRET = "kanarie7f3a"
@@ -38,7 +38,7 @@ def document_of(post: Post) -> Document:
 
 def mention_of(post: Post) -> Mention:
     found = document_of(post)
-    held = Matcher([Search("merk", "brand", "lindeveer")]).match(found)
+    held = Matcher([Query("merk", "brand", "lindeveer")]).match(found)
     made = admit(found, held, Policy(Pseudonyms(b"key", 2026)), NOW)
     assert isinstance(made, Mention)
     return made

@@ -21,7 +21,7 @@ from monitor.errors import Busy, ConfigError, Fatal, Retry, Skip, SourceError, S
 from monitor.model import Document, Match, Post, Tally, Verdict
 from monitor.pipeline import PAGES_PER_SAVE, Collected, _back_off, collect, known_sources, run
 from monitor.privacy.gate import identify
-from monitor.query import Matcher, Search
+from monitor.query import Matcher, Query
 from monitor.store import Saved, Store, hold
 from monitor.triage import Triage
 
@@ -368,7 +368,7 @@ def test_a_poison_post_costs_only_itself(house: House, poison: Any, caplog: pyte
     """A post that breaks any step is counted as unreadable; its page, its place and its source go on."""
     caplog.set_level(logging.DEBUG)
     plain = house()
-    matcher = PoisonMatcher([Search("merk", "brand", "lindeveer")])
+    matcher = PoisonMatcher([Query("merk", "brand", "lindeveer")])
     triage = PoisonTriage(plain.triage.cues, plain.triage.scheme, plain.triage.hours)
     monitor = house(Fake("een", [[page(post("1"), poison, post("2"))]]), matcher=matcher, triage=triage)
     [told] = look(monitor)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import QueryError
 from monitor.model import Document
-from monitor.query import Matcher, Search, parse
+from monitor.query import Matcher, Query, parse
 from monitor.query.language import DEEPEST, LONGEST, Node
 from monitor.query.matcher import MOST_SPANS
 from monitor.query.words import Words, fold, folded_words
@@ -230,9 +230,9 @@ def test_a_matcher_names_what_holds() -> None:
     """Queries that hold come in the order of the configuration, with sorted spans in the document's whole."""
     matcher = Matcher(
         [
-            Search("merk", "brand", "veer OR lindeveer"),
-            Search("bedrijf", "company", "holding"),
-            Search("stad", "company", "lind*"),
+            Query("merk", "brand", "veer OR lindeveer"),
+            Query("bedrijf", "company", "holding"),
+            Query("stad", "company", "lind*"),
         ]
     )
     found = matcher.match(document("Lindeveer", "het veer"))
@@ -245,7 +245,7 @@ def test_a_matcher_names_what_holds() -> None:
 
 def test_spans_are_bounded_and_each_is_told_once() -> None:
     """However often a word stands there, a match keeps the first twenty places, each once."""
-    [match] = Matcher([Search("merk", "brand", "veer OR vee*")]).match(document("", "veer " * 500))
+    [match] = Matcher([Query("merk", "brand", "veer OR vee*")]).match(document("", "veer " * 500))
     assert len(match.spans) == len(set(match.spans)) == MOST_SPANS
     assert match.spans[0] == (0, 4)
 
@@ -253,7 +253,7 @@ def test_spans_are_bounded_and_each_is_told_once() -> None:
 def test_a_matcher_refuses_what_it_cannot_read() -> None:
     """A query that cannot be read stops the start, it is not passed over."""
     with pytest.raises(QueryError):
-        Matcher([Search("goed", "brand", "veer"), Search("fout", "brand", "veer AND")])
+        Matcher([Query("goed", "brand", "veer"), Query("fout", "brand", "veer AND")])
 
 
 # --- Laws -------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from monitor.errors import ConfigError
 from monitor.model import Kind, Mention, Post, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, Pseudonyms, admit
-from monitor.query import Matcher, Search
+from monitor.query import Matcher, Query
 from monitor.triage import Cues, OpeningHours, Triage, read_scheme
 from monitor.triage.cues import KINDS
 
@@ -48,7 +48,7 @@ def judged(text: str, judge: Triage | None = None, policy: Policy | None = None,
         "mastodon", "#x", "1", "https://a.example/1", "post", "timeline", body=text, markup="text", author="a@a.example"
     )
     found = document(replace(post, **change), NOW)
-    matches = Matcher([Search("merk", "brand", "lindeveer")]).match(found)
+    matches = Matcher([Query("merk", "brand", "lindeveer")]).match(found)
     made = admit(found, matches, policy or Policy(Pseudonyms(b"k", 2026)), NOW)
     assert isinstance(made, Mention)
     return (judge or triage()).judge(made, found, NOW)

@@ -16,7 +16,7 @@ from monitor.config.secrets import read_secrets
 from monitor.connector import Connector
 from monitor.errors import ConfigError, QueryError
 from monitor.privacy import Policy, Pseudonyms
-from monitor.query import Matcher, Search
+from monitor.query import Matcher, Query
 from monitor.query.language import parse
 from monitor.registry import connect
 from monitor.store import Store
@@ -98,7 +98,7 @@ def _monitor(
         path=path,
         settings=settings,
         connectors=connectors,
-        matcher=Matcher(Search(query.name, query.facet, query.text) for query in settings.queries),
+        matcher=Matcher(Query(query.name, query.facet, query.text) for query in settings.queries),
         triage=Triage(
             cues=Cues(organisation.languages),
             scheme=scheme,

@@ -11,7 +11,7 @@ MOST_SPANS = 20  # kept per match: enough to show why
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Query:
     """A query as configured: its name, the facet it serves and its text."""
 
     name: str
@@ -22,8 +22,8 @@ class Search:
 class Matcher:
     """Queries, read once. Raises QueryError when one cannot be read."""
 
-    def __init__(self, searches: Iterable[Search]) -> None:
-        self._queries = [(search.name, search.facet, parse(search.text)) for search in searches]
+    def __init__(self, queries: Iterable[Query]) -> None:
+        self._queries = [(query.name, query.facet, parse(query.text)) for query in queries]
 
     def match(self, document: Document) -> tuple[Match, ...]:
         """The queries that hold, in the order of the configuration, each with its spans in `document.whole`."""
