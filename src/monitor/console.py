@@ -97,4 +97,5 @@ def _show_details(one: Collected) -> None:
         _line("", "", f"{one.source}: skipped until mended: {'; '.join(one.problems)}", "yellow")
         return
     for problem in one.problems:
-        _line("", "", f"{one.source}: {problem}", _OUTCOMES[one.outcome])
+        told = problem if problem.startswith(f"{one.source}: ") else f"{one.source}: {problem}"
+        _line("", "", told, _OUTCOMES[one.outcome])
