@@ -714,3 +714,14 @@ def test_a_run_names_what_it_let_rest(house: House) -> None:
     told = [look(monitor, NOW + timedelta(hours=hours))[0] for hours in (0, 1, 3)]
     assert [one.outcome for one in told] == ["degraded", "degraded", "good"]
     assert told[1].problems == ("at rest after failures: 1, the first until 2026-11-16 09:00 UTC; --full asks at once",)
+
+
+@pytest.mark.parametrize("problem", [Fatal("forbidden", "haven", "403"), Retry("server", "haven", "503", seconds=7200)])
+def test_a_place_that_is_no_longer_configured_is_forgotten(house: House, problem: SourceError) -> None:
+    """A feed that failed and was then taken out of the configuration keeps no later run degraded."""
+    fake = Fake("een", [[page(), page(place="haven", problem=problem)], [page()]])
+    monitor = house(fake)
+    look(monitor)
+    fake.offers = ("plein",)
+    [told] = look(monitor, NOW + timedelta(hours=1))
+    assert (told.outcome, told.problems) == ("good", ())

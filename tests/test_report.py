@@ -38,7 +38,7 @@ def funnel(source: str, outcome: str = "good", *problems: str) -> dict[str, Any]
 
 
 def totals(mentions: int = 0, before: int = 0, flagged: int = 0) -> list[dict[str, int]]:
-    return [{"mentions": mentions, "before": before, "stories": mentions, "flagged": flagged}]
+    return [{"mentions": mentions, "before": before, "flagged": flagged}]
 
 
 EMPTY: dict[str, Any] = {

@@ -33,7 +33,7 @@ from monitor.store import Place, Visited, hold
 from monitor.store.weekly import answers
 
 PAGES_PER_SAVE = 100
-MENTIONS_PER_SAVE = 500
+POSTS_PER_SAVE = 5_000
 BACK_OFF = timedelta(minutes=15)  # more for every failure in a row
 LONGEST_BACK_OFF = timedelta(hours=24)
 
@@ -137,13 +137,13 @@ def _visited(
         due = visit.cursors
         for pages in _batches(_watched(connector.fetch(visit), len(visit.cursors), source, on_page)):
             saving.pages(pages)
+        saving.problems += _resting(known[name] for name in connector.places() if name in known and name not in due)
     except SourceError as error:
         return saving.failed(due, error)
     except StoreError:
         raise  # the database needs a person: no other source could be saved either
     except Exception as error:  # noqa: BLE001 - a connector's fault must not stop the others; its text may quote posts
         return saving.failed(due, Fatal("malformed", source, f"stopped by an unexpected {type(error).__name__}"))
-    saving.problems += _resting(place for name, place in known.items() if name not in due)
     return saving.ended("degraded" if saving.problems else "good")
 
 
@@ -185,7 +185,7 @@ def _batches(pages: Iterator[Page]) -> Iterator[list[Page]]:
         try:
             for page in islice(pages, PAGES_PER_SAVE):
                 batch.append(page)
-                if sum(len(one.posts) for one in batch) >= 10 * MENTIONS_PER_SAVE:
+                if sum(len(one.posts) for one in batch) >= POSTS_PER_SAVE:
                     break
         except Exception:
             if batch:

@@ -29,7 +29,6 @@ QUESTIONS = {
     "totals": f"""
         SELECT count(*) FILTER ({_IN_WEEK}) AS mentions,
                count(*) FILTER ({_IN_THE_ONE_BEFORE}) AS before,
-               count(DISTINCT m.fingerprint) FILTER ({_IN_WEEK}) AS stories,
                count(*) FILTER ({_IN_WEEK} AND v.flagged) AS flagged
         FROM mention AS m JOIN verdict AS v ON v.mention = m.id
     """,
@@ -68,7 +67,7 @@ QUESTIONS = {
     """,
     "places": """
         SELECT source, name, visited, succeeded, failures, problem, notes FROM place
-        WHERE problem IS NOT NULL OR len(notes) > 0 ORDER BY source, name
+        WHERE (problem IS NOT NULL OR len(notes) > 0) AND visited >= $start ORDER BY source, name
     """,
     "funnel": f"""
         SELECT source, sum(fetched)::BIGINT AS fetched, sum(matched)::BIGINT AS matched, sum(kept)::BIGINT AS kept,
