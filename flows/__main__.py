@@ -73,7 +73,9 @@ def _show(monitor: Monitor, rows: Iterable[Mapping[str, Any]]) -> None:
             Collected(
                 source=row["source"],
                 outcome=row["outcome"],
-                tally=Tally(**{name: row[name] for name in COUNTS}, dropped={"posts": row["dropped"]}),
+                tally=Tally(
+                    **{name: row[name] for name in COUNTS}, dropped={"posts": row["dropped"]} if row["dropped"] else {}
+                ),
                 problems=told.get(row["source"], ()),
             )
             for row in rows

@@ -286,3 +286,17 @@ def _environment() -> dict[str, str]:
 def _everything_in(database: Path) -> str:
     with sqlite3.connect(database) as connection:
         return "\n".join(connection.iterdump())
+
+
+def test_the_funnel_shows_whatever_a_flow_can_end_with(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A source that another run holds has a row too, and nothing is said of posts where there were none."""
+    from flows.__main__ import _show
+    from flows.collect import NAMES, OUTCOMES
+    from monitor.assemble import assemble
+
+    monitor = assemble(folder / "monitor.toml")
+    for outcome in (*OUTCOMES, "good"):
+        _show(monitor, [{"source": "rss", "outcome": outcome, **dict.fromkeys((*NAMES, "dropped"), 0)}])
+        said = capsys.readouterr().out
+        assert outcome in said
+        assert "posts" not in said

@@ -48,7 +48,7 @@ def show_funnel(collected: Sequence[Collected]) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
     for one in collected:
-        table.add_row(one.source, *_numbers(one.tally), Text(one.outcome, style=_OUTCOMES[one.outcome]))
+        table.add_row(one.source, *_numbers(one.tally), Text(one.outcome, style=_OUTCOMES.get(one.outcome, "red")))
     if len(collected) > 1:
         table.add_row("all", *_numbers(sum((one.tally for one in collected), Tally())), style="bold")
     table.width = Measurement.get(console, console.options.update(max_width=WIDEST), table).maximum
@@ -98,4 +98,4 @@ def _show_details(one: Collected) -> None:
         return
     for problem in one.problems:
         told = problem if problem.startswith(f"{one.source}: ") else f"{one.source}: {problem}"
-        _line("", "", told, _OUTCOMES[one.outcome])
+        _line("", "", told, _OUTCOMES.get(one.outcome, "red"))
