@@ -26,7 +26,8 @@ class Post:
     `key` is stable and unique within `source`; `url` is absolute http(s); `author` is the platform's
     own account id or handle as plain text (it becomes a keyed pseudonym in the gate and goes no further);
     `markup` says how `title` and `body` are to be read; `opt_outs` are the signals its author set;
-    `addressed` is true when it speaks to one of the organisation's own accounts.
+    `addressed` is true when it speaks to one of the organisation's own accounts; `tags` are what the source files
+    it under (categories, flair, hashtags, without #); `links` those it carries beside its body's (a link post's).
     """
 
     source: str
@@ -43,6 +44,8 @@ class Post:
     language: str | None = None
     opt_outs: frozenset[OptOut] = frozenset()
     addressed: bool = False
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    links: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Document:
     """A post made uniform: plain NFC text, canonical URL, trusted date.
 
     `published` is None when the source's date is missing or impossible; `revision` changes when
-    title or text change (an edit); `fingerprint` is equal for the same words in other dress.
+    title or text change (an edit); `fingerprint` is equal for the same words in other dress; `links` are the
+    targets of its markup's links and those its source gave, which the text need not show.
     """
 
     source: str
@@ -68,6 +72,8 @@ class Document:
     addressed: bool
     fingerprint: str
     revision: str
+    tags: tuple[str, ...] = field(default=(), repr=False)
+    links: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def whole(self) -> str:

@@ -63,6 +63,8 @@ Hours = Annotated[
     AfterValidator(_in_order),
 ]
 Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+QUERY_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+Reason = Annotated[str, Field(min_length=8)]
 PlainPath = Annotated[Path, AfterValidator(_printable)]
 
 
@@ -114,12 +116,17 @@ class Query(Table):
     """`[[queries]]`: what is searched for, and why."""
 
     name: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$",
+        pattern=QUERY_NAME,
         description="Short and stable, for it stands beside every mention; small letters, digits, - and _ only.",
     )
     facet: Facet = Field(description="What it serves: brand, company or ambassador.")
     purpose: str = Field(min_length=8, description="Why this is searched for, in a sentence the public may read.")
     text: str = Field(min_length=1, description='The query, e.g. lindeveer* AND (veer OR "gele boot") NOT straat.')
+    declared: dict[str, Reason] = Field(
+        default_factory=dict,
+        description="Terms that look like a person or a sensitive subject and are the organisation's own, each with "
+        'the reason, e.g. "jan linde" = "The company bears its founder\'s name."',
+    )
 
 
 class Ambassador(Table):
@@ -168,6 +175,10 @@ class Settings(Table):
     queries: tuple[Query, ...] = Field(min_length=1, description="Tables [[queries]]: what is searched for, and why.")
     sources: dict[str, dict[str, Any]] = Field(
         min_length=1, description="A table per source, such as [sources.rss]: where it is searched."
+    )
+    saved: dict[Annotated[str, Field(pattern=QUERY_NAME)], Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description='The table [saved]: parts that queries use as $name, e.g. noise = "vacature* OR kortingscode".',
     )
     ambassadors: tuple[Ambassador, ...] = Field((), description="Tables [[ambassadors]]: accounts that opted in.")
     privacy: Privacy = Field(Privacy(), description="The table [privacy].")
