@@ -98,7 +98,11 @@ def _monitor(
         path=path,
         settings=settings,
         connectors=connectors,
-        matcher=Matcher(Query(query.name, query.facet, query.text) for query in settings.queries),
+        matcher=Matcher(
+            [Query(query.name, query.facet, query.text) for query in settings.queries],
+            saved=settings.saved,
+            zone=ZoneInfo(organisation.timezone),
+        ),
         triage=Triage(
             cues=Cues(organisation.languages),
             scheme=scheme,

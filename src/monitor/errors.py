@@ -31,6 +31,9 @@ Kind = Literal[
 KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
 
 
+AROUND = 60  # characters shown on either side of a fault in a long line
+
+
 class MonitorError(Exception):
     """The root: whatever the monitor raises on purpose."""
 
@@ -48,12 +51,19 @@ class ConfigError(MonitorError):
 
 
 class QueryError(ConfigError):
-    """A query cannot be read. `column` counts from 1 in the query's own text."""
+    """A query cannot be read, or may not be asked.
 
-    def __init__(self, message: str, *, text: str, column: int) -> None:
-        self.column = column
-        line, within = _line_of(text, column)
-        super().__init__(f"{message}\n    {line}\n    {' ' * (within - 1)}^")
+    `said` is the message alone; `text` the query's own text, `at` where in it the fault is, from 0; `line` and
+    `column` count from 1. The whole message shows the line with a caret.
+    """
+
+    def __init__(self, said: str, *, text: str, at: int) -> None:
+        self.said = said
+        self.text = text
+        self.at = min(at, len(text))
+        self.line = text.count("\n", 0, self.at) + 1
+        self.column = self.at - (text.rfind("\n", 0, self.at) + 1) + 1
+        super().__init__(f"line {self.line}, column {self.column}: {said}\n{pointed(text, self.at)}")
 
 
 class Busy(MonitorError):
@@ -96,7 +106,12 @@ class Skip(SourceError):
     """This place gives nothing usable: gone, no feed, or refused by a limit. Others go on."""
 
 
-def _line_of(text: str, column: int) -> tuple[str, int]:
-    start = text.rfind("\n", 0, max(column - 1, 0)) + 1
+def pointed(text: str, at: int, stop: int | None = None) -> str:
+    """The line of `text` in which `at` stands, and below it a caret; of a long line what is around it."""
+    start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", start)
-    return text[start : end if end >= 0 else None], column - start
+    line, within = text[start : end if end >= 0 else None], at - start
+    first = max(0, within - AROUND) if len(line) > 2 * AROUND else 0
+    shown = "".join(char if char.isprintable() else " " for char in line[first : first + 2 * AROUND])
+    carets = "^" * max(1, min((stop or at + 1) - at, len(shown) - within + first))
+    return f"    {shown}\n    {' ' * (within - first)}{carets}"

@@ -1,233 +1,251 @@
 """The grammar of queries, and the reader that makes a tree of one.
 
-    query  = either
-    either = both { "OR" both }                   OR binds loosest
-    both   = single { [ "AND" ] single }          a bare space is AND
-    single = "NOT" single | "(" either ")" | term     NOT binds tightest
-    term   = '"' words '"' | word | word "*"
+    query  = either                                        # to the end of the line: a comment
+    either = both { "OR" both }                            OR binds loosest
+    both   = single { [ "AND" ] single }                   a bare space is AND
+    single = "NOT" single | near                           NOT binds tighter
+    near   = unit { ( "NEAR/" n | "ONEAR/" n ) unit }      at most n words between; ONEAR: in this order
+    unit   = "(" either ")" | field | term | "$" name      $name: a saved query
+    field  = "title:" ( "(" either ")" | term )
+           | ( "source:" | "site:" | "lang:" | "type:" | "link:" | "author:" | "tag:" | "published:" )
+             ( value | "(" value { "OR" value } ")" )
+    term   = word | stem "*" | '"' words '"' [ "~" n ]     "gele boot"~3: in any order, at most 3 words among them
+           | "!" ( word | stem "*" | '"' words '"' )       case counts: !ING
+           | "`" characters "`"                            these very characters: `C++`
+           | "#" hashtag [ "*" ] | "@" handle | address    lindeveer.example, also lindeveer[.]example and hxxp://
+    words  = ( word | stem "*" | "*" ) { blank words }     within a phrase a star alone is any one word
 
-Operators are upper case. A word with punctuation inside (`lindeveer-app`) is the phrase of its parts.
-A prefix needs three letters. Errors point at the column and say what was expected. What other search boxes
-understand and this grammar does not (`or`, `-word`, a star in the middle, curly quotation marks) is refused: read
-as mere words it would be a query that silently finds nothing.
+Operators are upper case. A word with punctuation inside (`lindeveer-app`) is the phrase of its parts. A star needs
+three letters before it. `docs/queries.md` has an example of each. Errors point at line and column and say what was
+expected, what stood there, and the cure.
 """
 
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NoReturn
 
 from monitor.errors import QueryError
-from monitor.query.words import Words, folded_words
+from monitor.query import terms
+from monitor.query.text import Text
+from monitor.query.tokens import Token, fail, tokens
+from monitor.query.tree import And, Close, Field, Near, Node, Not, Or, Phrase, Saved, Title, walk
 
-LONGEST = 4_000  # characters of one query
+LONGEST = 4_000  # characters of one query; saved parts are counted apart
 DEEPEST = 50  # nested brackets and NOTs
-SHORTEST_STEM = 3
+LARGEST = 5_000  # terms of a query with all its saved parts
+TALLEST = 200  # nodes from top to bottom: deep enough for DEEPEST, and well within Python's stack
 OPERATORS = ("AND", "OR", "NOT")
 
-Span = tuple[int, int]
-_TOKEN = re.compile(r'\s*(?:(?P<open>\()|(?P<close>\))|"(?P<phrase>[^"]*)"|(?P<word>[^\s()"]+)|(?P<stray>"))')
-
-_CURLY = re.compile("[\u00ab\u00bb\u201c-\u201f]")
-_SINGLE = "\u2018\u2019\u201a\u201b"  # within a word they are apostrophes
-_NOT_HERE = {  # what other query languages know, and would silently be read as words here
-    r"\|": "| is no operator: write OR",
-    r"^&+$|&&": "& is no operator: write AND, or nothing",
-    r"~": "~ is no operator here",
-    r"\?": "? stands for nothing here: a star at the end takes any ending",
-    r":": "a colon names no field here",
-    r"^O?NEAR(/\d+)?$": "NEAR is no operator here",
-    r"^(?:EN|ET|UND)$": "operators are English: write AND",
-    r"^(?:OF|OU|ODER)$": "operators are English: write OR",
-    r"^(?:NIET|PAS|SAUF|NICHT)$": "operators are English: write NOT",
-}
-
-
-class Node:
-    """A part of a query. `spans` gives the matched spans, or None when the part does not hold."""
-
-    def spans(self, words: Words) -> list[Span] | None:
-        raise NotImplementedError
-
 
 @dataclass(frozen=True, slots=True)
-class Phrase(Node):
-    """Words in this order, side by side; a single word is a phrase of one."""
+class Library:
+    """Saved queries by name, and those that are being read: one within itself would never end."""
 
-    parts: tuple[str, ...]
+    texts: Mapping[str, str]
+    opened: tuple[str, ...] = ()
+    read: dict[str, Node] = field(default_factory=dict)
 
-    def spans(self, words: Words) -> list[Span] | None:
-        size = len(self.parts)
-        found = [
-            (words.spans[at][0], words.spans[at + size - 1][1])
-            for at in words.at.get(self.parts[0], ())
-            if size == 1 or tuple(words.folded[at : at + size]) == self.parts
-        ]
-        return found or None
-
-
-@dataclass(frozen=True, slots=True)
-class Prefix(Node):
-    """Any word that begins with `stem`."""
-
-    stem: str
-
-    def spans(self, words: Words) -> list[Span] | None:
-        return sorted(words.spans[at] for at in words.starting_with(self.stem)) or None
+    def part(self, name: str, text: str, at: int) -> Node:
+        """The tree of a saved query; raises QueryError where it is used."""
+        if name in self.opened:
+            fail(f"a circle: ${' -> $'.join((*self.opened, name))}; take one of them out", text, at)
+        if name not in self.texts:
+            known = ", ".join(f"${one}" for one in sorted(self.texts)) or "none"
+            fail(f"there is no saved query ${name}; known are: {known}", text, at)
+        if name not in self.read:
+            try:
+                self.read[name] = parse_part(self.texts[name], replace(self, opened=(*self.opened, name)))
+            except QueryError as error:
+                fail(f"${name} cannot be read: {error.said}", text, at)
+        return self.read[name]
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
-    """Holds where `part` does not."""
-
-    part: Node
-
-    def spans(self, words: Words) -> list[Span] | None:
-        return [] if self.part.spans(words) is None else None
-
-
-@dataclass(frozen=True, slots=True)
-class And(Node):
-    """Holds where all parts do."""
-
-    parts: tuple[Node, ...]
-
-    def spans(self, words: Words) -> list[Span] | None:
-        every: list[Span] = []
-        for part in self.parts:
-            found = part.spans(words)
-            if found is None:
-                return None
-            every += found
-        return every
-
-
-@dataclass(frozen=True, slots=True)
-class Or(Node):
-    """Holds where any part does."""
-
-    parts: tuple[Node, ...]
-
-    def spans(self, words: Words) -> list[Span] | None:
-        found = [spans for part in self.parts if (spans := part.spans(words)) is not None]
-        return [span for spans in found for span in spans] if found else None
-
-
-def parse(text: str) -> Node:
-    """The tree of a query; raises QueryError with the column and the cure."""
-    if len(text) > LONGEST:
-        raise QueryError(f"the query is longer than {LONGEST} characters: split it", text=text, column=LONGEST)
-    reader = _Reader(text)
-    tree = reader.either(0)
-    reader.expect_end()
-    if tree.spans(Words("")) is not None:
-        raise QueryError("the query holds for an empty text: add a term that must be present", text=text, column=1)
+def parse(text: str, saved: Mapping[str, str] | None = None) -> Node:
+    """The tree of a query; raises QueryError with place and cure. `saved`: the texts that $name stands for."""
+    tree = parse_part(text, Library(saved or {}))
+    if tree.holds(Text("")):
+        fail("the query holds for an empty text: add a term that must be present", text, 0)
     return tree
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    column: int
+def parse_part(text: str, library: Library) -> Node:
+    """The tree of what may be a part of a query only, such as a list of what is left out."""
+    if len(text) > LONGEST:
+        fail(f"the query is longer than {LONGEST} characters: put parts of it into [saved]", text, LONGEST)
+    reader = _Reader(text, library)
+    tree = reader.either(0)
+    reader.expect_end()
+    if next(islice(walk(tree), LARGEST, None), None):
+        fail(f"with its saved parts the query has more than {LARGEST} terms: split it", text, 0)
+    if _height(tree) > TALLEST:
+        fail("saved parts stand within saved parts too many times over: simplify", text, 0)
+    return tree
+
+
+def _height(node: Node) -> int:
+    return 1 + max(map(_height, node.below), default=0)
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, library: Library) -> None:
         self._text = text
-        self._tokens = _tokens(text)
+        self._library = library
+        self._tokens = tokens(text)
         self._next = 0
 
     def either(self, depth: int) -> Node:
         parts = [self._both(depth)]
-        while self._take("word", "OR"):
+        while self._take("OR"):
             parts.append(self._both(depth))
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+        return parts[0] if len(parts) == 1 else Or(tuple(parts), at=_around(parts))
 
     def expect_end(self) -> None:
-        if self._now.kind != "end":
+        if self._now.kind == "close":
             self._fail('expected the end of the query, got ")": remove it or open one before')
+        if self._now.kind == "slop":
+            self._fail('~ follows a phrase without a blank: "gele boot"~5')
+        if self._now.kind != "end":
+            self._fail(f"expected the end of the query, got {self._now.told}")
 
     def _both(self, depth: int) -> Node:
         parts = [self._single(depth)]
-        while self._take("word", "AND") or self._starts_single():
+        while self._take("AND") or self._starts_single():
             parts.append(self._single(depth))
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+        return parts[0] if len(parts) == 1 else And(tuple(parts), at=_around(parts))
 
     def _single(self, depth: int) -> Node:
         if depth > DEEPEST:
-            self._fail(f"more than {DEEPEST} levels of brackets: simplify")
-        if self._take("word", "NOT"):
-            return Not(self._single(depth + 1))
-        if self._take("open"):
+            self._fail(f"more than {DEEPEST} levels of brackets: simplify, or put a part into [saved]")
+        start = self._now.start
+        if self._take("NOT"):
+            part = self._single(depth + 1)
+            return Not(part, at=(start, part.at[1]))
+        return self._near(depth)
+
+    def _near(self, depth: int) -> Node:
+        left = self._unit(depth)
+        while near := terms.near_gap(self._now, self._text):
+            sign = self._step()
+            self._expect_placed(left, sign)
+            right = self._unit(depth)
+            self._expect_placed(right, sign)
+            left = Near(left, right, near[1], near[0], at=_around([left, right]))
+        return left
+
+    def _expect_placed(self, side: Node, sign: Token) -> None:
+        if not side.is_placed:
+            said = "words, phrases and groups of them with OR stand beside"
+            fail(f"{said} {sign.text}; write what else must hold with AND outside", self._text, side.at[0])
+
+    def _unit(self, depth: int) -> Node:
+        start = self._now
+        if start.kind == "open":
+            self._step()
             inner = self.either(depth + 1)
-            if not self._take("close"):
-                self._fail(f'expected ")", got {self._got()}: close the bracket')
-            return inner
+            stop = self._expect_close()
+            return replace(inner, at=(start.start, stop))
+        if start.kind == "field":
+            return self._field(depth)
         return self._term()
+
+    def _expect_close(self) -> int:
+        if self._now.kind != "close":
+            self._fail(f'expected ")", got {self._now.told}: close the bracket')
+        return self._step().stop
+
+    def _field(self, depth: int) -> Node:
+        name = self._step()
+        if name.text not in terms.FIELDS:
+            known = ", ".join(f"{one}:" for one in terms.FIELDS)
+            self._fail(f'{name.text}: is no field; known are {known}; for the words use quotation marks', name)
+        if not self._now.glued or self._now.kind in ("end", "close"):
+            self._fail(f"expected a value right after {name.text}:, got {self._now.told if not self._now.glued else 'none'}")
+        if name.text == "title":
+            return self._title(name, depth)
+        if self._now.kind != "open":
+            return self._value(name)
+        return self._values(name)
+
+    def _title(self, name: Token, depth: int) -> Node:
+        part = self._unit(depth)
+        for one in walk(part):
+            if isinstance(one, Field | Title):
+                fail("within title: stand words only; write the field outside", self._text, part.at[0])
+        return Title(part, at=(name.start, part.at[1]))
+
+    def _value(self, name: Token) -> Node:
+        value = self._step()
+        if value.kind not in ("word", "phrase"):
+            self._fail(f"expected a value after {name.text}:, got {value.told}", value)
+        found = terms.field_value(name.text, value, self._text)
+        return replace(found, at=(name.start, value.stop))
+
+    def _values(self, name: Token) -> Node:
+        start = self._step()
+        parts = [self._value(name)]
+        while self._take("OR"):
+            parts.append(self._value(name))
+        stop = self._expect_close()
+        del start
+        whole = parts[0] if len(parts) == 1 else Or(tuple(parts))
+        return replace(whole, at=(name.start, stop))
 
     def _term(self) -> Node:
         token = self._now
         if not self._starts_single():
-            self._fail(f"expected a word, a phrase or a bracket, got {self._got()}")
-        self._next += 1
-        self._refuse_misread(token)
-        if token.kind == "word" and token.text.endswith("*"):
-            return self._prefix(token)
-        parts = tuple(folded_words(token.text))
-        if not parts:
-            self._fail("there is no letter or digit here to search for", token)
-        return Phrase(parts)
+            self._fail(f"expected a word, a phrase or a bracket, got {token.told}")
+        self._step()
+        if token.kind == "bang":
+            return self._cased(token)
+        if token.kind == "literal":
+            return terms.literal(token, self._text)
+        if token.kind == "word":
+            return self._saved(token) if token.text.startswith("$") else terms.word(token, self._text)
+        found = terms.phrase(token, self._text)
+        if self._now.kind == "slop" and self._now.glued:
+            return terms.close(found, self._step(), self._text)
+        return found
 
-    def _refuse_misread(self, token: _Token) -> None:
-        """What would be read as plain words, and is surely meant otherwise."""
-        text = token.text
-        if "*" in text.removesuffix("*" if token.kind == "word" else ""):
-            self._fail("a star stands at the end of a single word only: write it so, or leave it out", token)
+    def _cased(self, bang: Token) -> Node:
+        token = self._step()
         if token.kind == "phrase":
-            return
-        if text.upper() in OPERATORS:
-            self._fail(f'operators are upper case: write {text.upper()}, or "{text}" for the word', token)
-        if text[0] in "-!" and len(text) > 1:
-            self._fail(f"{text[0]} does not leave a word out here: write NOT {text[1:]}", token)
-        if _CURLY.search(text) or text[0] in _SINGLE or text[-1] in _SINGLE:
-            self._fail('curly quotation marks: write straight ones (")', token)
-        for sign, meant in _NOT_HERE.items():
-            if re.search(sign, text):
-                self._fail(f"{meant}; for the words themselves write them in quotation marks", token)
+            found = terms.phrase(token, self._text, case=True)
+        elif token.kind == "word" and token.text not in OPERATORS:
+            found = terms.word(token, self._text, case=True)
+        else:
+            self._fail(f"! comes before a word or a phrase whose case counts, got {token.told}; to leave out write NOT", bang)
+        assert isinstance(found, Phrase | Close)
+        return replace(found, at=(bang.start, token.stop))
 
-    def _prefix(self, token: _Token) -> Node:
-        parts = folded_words(token.text)
-        if len(parts) != 1 or len(parts[0]) < SHORTEST_STEM:
-            self._fail(f"a prefix is one word of at least {SHORTEST_STEM} letters and a final star", token)
-        return Prefix(parts[0])
+    def _saved(self, token: Token) -> Node:
+        name = terms.saved_name(token, self._text)
+        part = self._library.part(name, self._text, token.start)
+        return Saved(name, part, at=(token.start, token.stop))
 
     def _starts_single(self) -> bool:
         now = self._now
-        return now.kind in ("open", "phrase") or (now.kind == "word" and now.text not in OPERATORS[:2])
+        if now.kind == "word":
+            return now.text not in OPERATORS[:2] and not terms.NEAR.fullmatch(now.text)
+        return now.kind in ("open", "phrase", "literal", "field", "bang")
 
     @property
-    def _now(self) -> _Token:
+    def _now(self) -> Token:
         return self._tokens[self._next]
 
-    def _take(self, kind: str, text: str | None = None) -> bool:
-        taken = self._now.kind == kind and text in (None, self._now.text)
+    def _step(self) -> Token:
+        token = self._now
+        self._next += token.kind != "end"
+        return token
+
+    def _take(self, operator: str) -> bool:
+        taken = self._now.kind == "word" and self._now.text == operator
         self._next += taken
         return taken
 
-    def _got(self) -> str:
-        return {"end": "the end of the query", "close": '")"'}.get(self._now.kind, self._now.text)
-
-    def _fail(self, message: str, token: _Token | None = None) -> NoReturn:
-        where = token or self._now
-        raise QueryError(f"column {where.column}: {message}", text=self._text, column=where.column)
+    def _fail(self, said: str, token: Token | None = None) -> NoReturn:
+        fail(said, self._text, (token or self._now).start)
 
 
-def _tokens(text: str) -> list[_Token]:
-    tokens = []
-    for found in _TOKEN.finditer(text):
-        kind = found.lastgroup or ""
-        column = found.start(kind) + (0 if kind == "phrase" else 1)
-        if kind == "stray":
-            raise QueryError(f"column {column}: expected a closing quotation mark", text=text, column=column)
-        tokens.append(_Token(kind, found[kind], column))
-    return [*tokens, _Token("end", "", len(text.rstrip()) + 1)]
+def _around(parts: list[Node]) -> tuple[int, int]:
+    return parts[0].at[0], parts[-1].at[1]

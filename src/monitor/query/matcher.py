@@ -1,13 +1,26 @@
-"""All queries over one document: which hold, and where."""
+"""All queries over documents at once: which hold, and where.
 
-from collections.abc import Iterable
+    document -> words -> queries that can hold (`presearch`) -> each evaluated on its tree -> Match with spans
+
+The tree decides, always: the presearch only spares the trees that cannot hold. With the extra `scanner` many texts
+are searched for anchors in one go (`scanner`); the answers are the same.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from hashlib import blake2b
 
 from monitor.model import Document, Facet, Match
+from monitor.query.compiled import compiled
 from monitor.query.language import parse
-from monitor.query.words import Words
+from monitor.query.presearch import Presearch
+from monitor.query.text import Text, tag_name
+from monitor.query.tree import And, Field, Node, Not, Or, Saved
+from monitor.query.words import all_folded, folded_words
 
 MOST_SPANS = 20  # kept per match: enough to show why
+BATCH = 500  # texts that are folded together
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +33,106 @@ class Query:
 
 
 class Matcher:
-    """Queries, read once. Raises QueryError when one cannot be read."""
+    """Queries, read once. Raises QueryError when one cannot be read.
 
-    def __init__(self, queries: Iterable[Query]) -> None:
-        self._queries = [(query.name, query.facet, parse(query.text)) for query in queries]
+    `saved`: the texts that $name stands for; the queries themselves can be used so too. `zone`: where days begin.
+    `scanner`: True to use the extra (ImportError where it is not installed), False not to, None to use it if it is there.
+    """
 
-    def match(self, document: Document) -> tuple[Match, ...]:
+    def __init__(
+        self,
+        queries: Iterable[Query],
+        *,
+        saved: Mapping[str, str] | None = None,
+        zone: tzinfo = UTC,
+        scanner: bool | None = None,
+    ) -> None:
+        queries = tuple(queries)
+        known = {**(saved or {}), **{query.name: query.text for query in queries}}
+        self.trees = {query.name: parse(query.text, known) for query in queries}
+        self._facets = {query.name: query.facet for query in queries}
+        self._names = tuple(query.name for query in queries)
+        self._holding = [self.trees[name] for name in self._names]
+        self._tests = [compiled(tree) for tree in self._holding]
+        self._zone = zone
+        self._presearch = Presearch(self._holding)
+        self._wants_scanner = scanner
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """16 hex digits per query that change when what it means changes, its saved parts included."""
+        return {name: _digest(f"{self._facets[name]} {tree!r}") for name, tree in self.trees.items()}
+
+    @property
+    def version(self) -> str:
+        """16 hex digits for all queries together."""
+        return _digest(repr(sorted(self.versions.items())))
+
+    def match(self, document: Document, now: datetime) -> tuple[Match, ...]:
         """The queries that hold, in the order of the configuration, each with its spans in `document.whole`."""
-        words = Words(document.whole)
-        found = ((name, facet, tree.spans(words)) for name, facet, tree in self._queries)
-        return tuple(
-            Match(name, facet, tuple(sorted(set(spans))[:MOST_SPANS]))
-            for name, facet, spans in found
-            if spans is not None
-        )
+        text = Text.of(document, now, self._zone)
+        numbers = sorted(self._presearch.candidates([*text.vocabulary, *_words_behind(document)]))
+        return tuple(self._match(number, text) for number in numbers if self._tests[number](text))
+
+    def scan(self, texts: Sequence[str]) -> list[list[int]]:
+        """For each text the numbers of the queries that hold, in order; without spans, and nothing known of a post."""
+        return [held for start in range(0, len(texts), BATCH) for held in self._scanned(texts[start : start + BATCH])]
+
+    def on_excerpt(
+        self, document: Document, now: datetime, *, cut: bool, held: Sequence[str]
+    ) -> tuple[tuple[Match, ...], tuple[str, ...]]:
+        """Of what was kept of a post: the matches that hold whatever the rest said, and the queries it cannot tell of.
+
+        `cut`: something was left out. Asked are the queries in `held`, and those that an anchor calls up.
+        """
+        text = Text.of(document, now, self._zone)
+        called = self._presearch.candidates([*text.vocabulary, *_words_behind(document)])
+        asked = sorted({*called, *(at for at, name in enumerate(self._names) if name in held)})
+        answers = {number: certain(self._holding[number], text, cut=cut) for number in asked}
+        sure = tuple(self._match(number, text) for number, answer in answers.items() if answer)
+        return sure, tuple(self._names[number] for number, answer in answers.items() if answer is None)
+
+    def _scanned(self, texts: Sequence[str]) -> Iterator[list[int]]:
+        tests, candidates = self._tests, self._presearch.candidates
+        for text, form in zip(texts, all_folded(texts), strict=True):
+            words = form.split()
+            numbers = candidates(words)
+            if numbers:
+                seen = Text(text, words=words)
+                yield sorted([number for number in numbers if tests[number](seen)])
+            else:
+                yield []
+
+    def _match(self, number: int, text: Text) -> Match:
+        name = self._names[number]
+        spans = sorted(set(self.trees[name].spans(text)))
+        return Match(name, self._facets[name], tuple(spans[:MOST_SPANS]))
+
+
+def certain(node: Node, text: Text, *, cut: bool) -> bool | None:
+    """True or False where what was kept of a post decides it, None where the rest or its author would (Kleene's logic).
+
+    Who wrote a mention is not kept, so what asks for its author is never certain.
+    """
+    if isinstance(node, Not):
+        answer = certain(node.part, text, cut=cut)
+        return None if answer is None else not answer
+    if isinstance(node, And | Or):
+        answers = [certain(part, text, cut=cut) for part in node.parts]
+        decides = isinstance(node, Or)
+        return decides if decides in answers else None if None in answers else not decides
+    if isinstance(node, Saved):
+        return certain(node.part, text, cut=cut)
+    if isinstance(node, Field):
+        return None if node.name == "author" else node.holds(text)
+    return node.holds(text) or (None if cut else False)
+
+
+def _words_behind(document: Document) -> list[bytes]:
+    """The words of its links and tags, which its text need not show."""
+    tags = (tag_name(tag).replace("_", " ") for tag in document.tags)
+    return folded_words(" ".join((*document.links, *tags)))
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()

@@ -1,0 +1,69 @@
+"""Trees as plain functions: the same answers as the tree's own `holds`, several times as fast.
+
+Words, which are most of every query, are gathered into sets, so that a group of twenty choices is one comparison of two
+sets. What needs places (phrases, NEAR) asks the tree.
+"""
+
+from collections.abc import Callable, Sequence
+
+from monitor.query.text import Text
+from monitor.query.tree import And, Node, Not, Or, Phrase, Saved
+
+Test = Callable[[Text], bool]
+
+
+def compiled(node: Node) -> Test:
+    """A function of a text that says whether the node holds."""
+    if isinstance(node, Saved):
+        return compiled(node.part)
+    if isinstance(node, Not):
+        return _none(node.part)
+    if isinstance(node, Or):
+        return _any(node.parts)
+    if isinstance(node, And):
+        return _all(node.parts)
+    token = _word(node)
+    return node.holds if token is None else lambda text: token in text.vocabulary
+
+
+def _word(node: Node) -> bytes | None:
+    """The word that is all the node asks for, or None when it asks for more."""
+    while isinstance(node, Saved):
+        node = node.part
+    if not isinstance(node, Phrase) or len(node.words) > 1:
+        return None
+    word = node.words[0]
+    return None if word.stem or word.spelling is not None else word.token
+
+
+def _parted(parts: Sequence[Node]) -> tuple[frozenset[bytes], tuple[Test, ...]]:
+    """The plain words among the parts, and a test for each of the others."""
+    words = frozenset(token for part in parts if (token := _word(part)) is not None)
+    return words, tuple(compiled(part) for part in parts if _word(part) is None)
+
+
+def _none(part: Node) -> Test:
+    test = compiled(part)
+    return lambda text: not test(text)
+
+
+def _any(parts: Sequence[Node]) -> Test:
+    words, tests = _parted(parts)
+    if not tests:
+        return lambda text: not text.vocabulary.isdisjoint(words)
+    return lambda text: not text.vocabulary.isdisjoint(words) or _first(tests, text, wanted=True)
+
+
+def _all(parts: Sequence[Node]) -> Test:
+    words, tests = _parted(parts)
+    if not tests:
+        return lambda text: words <= text.vocabulary
+    return lambda text: words <= text.vocabulary and not _first(tests, text, wanted=False)
+
+
+def _first(tests: Sequence[Test], text: Text, *, wanted: bool) -> bool:
+    """True when one of the tests says what is wanted; a loop, since a generator costs more than most tests."""
+    for test in tests:
+        if test(text) is wanted:
+            return True
+    return False

@@ -1,0 +1,193 @@
+"""A document as the terms of a query see it: its words and where they stand, hashtags, handles, links.
+
+Nothing is worked out before a term asks for it: of most texts only the set of words is ever looked at.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from monitor.model import Document
+from monitor.query.words import Span, Spelled, all_folded, cased, fold
+
+Range = tuple[int, int]  # from and to, in words
+
+_MARKS = "\u0300-\u036f"
+_HASHTAG = re.compile(rf"(?<![\w&/])#((?:\w|[{_MARKS}])+)")
+_HANDLE = re.compile(r"(?<![\w@./-])@(\w[\w.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<![\w/])/?u/([\w-]+)")
+DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))"  # and its defanged spellings
+SCHEME = r"h(?:tt|xx)ps?(?:\[:\]|:)//"
+# bounded, so that no text makes it look further than a host name is long
+_HOST = rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{DOT}){{1,8}}[^\W\d_]{{2,24}}"
+_LINK = re.compile(rf"(?:{SCHEME}(?:[^\s/@]{{0,64}}@)?|(?<![\w@.-]))({_HOST})(?![\w-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?", re.IGNORECASE)
+_DOTS = re.compile(DOT, re.IGNORECASE)
+
+
+class Link:
+    """A link's host in lower case without www, its path, and where it stands in the text if it does."""
+
+    __slots__ = ("host", "path", "span")
+
+    def __init__(self, host: str, path: str, span: Span | None) -> None:
+        self.host = plain_host(host)
+        self.path = path
+        self.span = span
+
+    def leads_to(self, host: str, path: str) -> bool:
+        """True when it is a page of `host` or of its subdomains, at or below `path`."""
+        if self.host != host and not self.host.endswith(f".{host}"):
+            return False
+        return not path or self.path == path or self.path.startswith((f"{path}/", f"{path}?", f"{path}#"))
+
+
+class Text:
+    """`whole` is what spans count in; its first `title` characters are the title, and no phrase leaves them.
+
+    `words`: its folded words as a set, where they are known already. What has no document has no fields.
+    """
+
+    def __init__(
+        self,
+        whole: str,
+        *,
+        title: int = 0,
+        words: Iterable[bytes] | None = None,
+        document: Document | None = None,
+        now: datetime | None = None,
+        zone: tzinfo = UTC,
+    ) -> None:
+        self.whole = whole
+        self.document = document
+        self.now = now
+        self.zone = zone
+        self._title = title
+        self._words = words
+
+    @classmethod
+    def of(cls, document: Document, now: datetime, zone: tzinfo = UTC) -> "Text":
+        """The document as it is now."""
+        return cls(document.whole, title=len(document.title), document=document, now=now, zone=zone)
+
+    @cached_property
+    def vocabulary(self) -> set[bytes]:
+        """Its folded words, each once, and the parts of its CamelCase hashtags."""
+        return set(all_folded([self.whole])[0].split() if self._words is None else self._words)
+
+    @cached_property
+    def title(self) -> "Text":
+        """The title alone."""
+        return Text(self.whole[: self._title])
+
+    @cached_property
+    def spelled(self) -> Spelled:
+        """Its words in order, with their places."""
+        return Spelled(self.whole)
+
+    @cached_property
+    def at(self) -> dict[bytes, list[Range]]:
+        """Where each word stands, counted in words; an undivided hashtag spans several."""
+        found: dict[bytes, list[Range]] = {}
+        for place, word in enumerate(self.spelled.words):
+            found.setdefault(word, []).append((place, place + 1))
+        for word, range_ in self.spelled.wholes:
+            found.setdefault(word, []).append(range_)
+        return found
+
+    @cached_property
+    def ordered(self) -> list[bytes]:
+        """Its words in the order of the alphabet, to find those that begin alike."""
+        return sorted(self.vocabulary)
+
+    @cached_property
+    def boundary(self) -> int:
+        """How many words the title has."""
+        return bisect_left(self.spelled.spans, (self._title, self._title)) if self._title else 0
+
+    @cached_property
+    def hashtags(self) -> list[tuple[str, Span | None]]:
+        """The folded hashtags in the text, and what its source files it under."""
+        found: list[tuple[str, Span | None]] = [
+            (tag_name(tag[1]), tag.span()) for tag in _HASHTAG.finditer(self.whole)
+        ]
+        return found + [(tag_name(tag), None) for tag in (self.document.tags if self.document else ())]
+
+    @cached_property
+    def handles(self) -> list[tuple[str, str, Span]]:
+        """Name, host or nothing, and place of every account that is named."""
+        found = []
+        for one in _HANDLE.finditer(self.whole):
+            name = (one[1] or one[3]).rstrip(".-")
+            span = (one.start(), one.end() if one[2] or one[3] else one.start(1) + len(name))
+            found.append((fold_handle(name), plain_host(one[2] or ""), span))
+        return found
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """The links in the text, and those behind its words."""
+        found = [
+            Link(_DOTS.sub(".", one[1]), one[2] or "", one.span()) for one in _LINK.finditer(self.whole)
+        ]
+        return found + [link for url in (self.document.links if self.document else ()) if (link := link_of(url))]
+
+    @cached_property
+    def page(self) -> Link | None:
+        """The document's own address."""
+        return link_of(self.document.url) if self.document else None
+
+    def starting_with(self, stem: bytes) -> Iterator[Range]:
+        """Where words stand that begin with `stem`."""
+        for at in range(bisect_left(self.ordered, stem), len(self.ordered)):
+            if not self.ordered[at].startswith(stem):
+                return
+            yield from self.at[self.ordered[at]]
+
+    def has_start(self, stem: bytes) -> bool:
+        """True when a word begins with `stem`."""
+        at = bisect_left(self.ordered, stem)
+        return at < len(self.ordered) and self.ordered[at].startswith(stem)
+
+    def is_apart(self, start: int, stop: int) -> bool:
+        """True for words of which some stand in the title and some in the text."""
+        return start < self.boundary < stop
+
+    def written(self, range_: Range) -> str:
+        """What is written there, with its case but without accents."""
+        start, stop = self.span(range_)
+        return cased(self.whole[start:stop])
+
+    def span(self, range_: Range) -> Span:
+        """A range of words in characters."""
+        return self.spelled.spans[range_[0]][0], self.spelled.spans[range_[1] - 1][1]
+
+
+def tag_name(text: str) -> str:
+    """A hashtag as it is compared: folded, with its underscores, blanks left out."""
+    return "_".join(fold(part).replace(" ", "") for part in text.strip().removeprefix("#").split("_"))
+
+
+def fold_handle(text: str) -> str:
+    """The name of an account as it is compared."""
+    return text.casefold()
+
+
+def plain_host(text: str) -> str:
+    """A host in lower case, without www, as name servers know it."""
+    host = text.lower().removeprefix("www.")
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def link_of(url: str) -> Link | None:
+    """A whole address as a link, or None when it is none."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    path = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
+    return Link(host, path, None) if host else None
