@@ -63,7 +63,7 @@ def _all(parts: Sequence[Node]) -> Test:
 
 def _first(tests: Sequence[Test], text: Text, *, wanted: bool) -> bool:
     """True when one of the tests says what is wanted; a loop, since a generator costs more than most tests."""
-    for test in tests:
+    for test in tests:  # noqa: SIM110
         if test(text) is wanted:
             return True
     return False

@@ -89,7 +89,7 @@ def interval(text: str) -> Interval:
         raise ValueError(f"an interval has a beginning or an end; {WRITTEN}")
     ends = tuple(_duration(end) if end.startswith("P") else _moment(end) if end else None for end in (since, until))
     if isinstance(ends[1], Duration) and not isinstance(ends[0], Moment):
-        raise ValueError("a duration at the end needs a beginning; the last seven days are P7D/")
+        raise ValueError("a duration at the end needs a beginning; the last seven days are P7D/")  # noqa: TRY004
     if isinstance(ends[0], Moment) and isinstance(ends[1], Moment) and _is_back_to_front(ends[0], ends[1]):
         raise ValueError("it ends before it begins; change the two over")
     return Interval(*ends)

@@ -158,9 +158,11 @@ class _Reader:
         name = self._step()
         if name.text not in terms.FIELDS:
             known = ", ".join(f"{one}:" for one in terms.FIELDS)
-            self._fail(f'{name.text}: is no field; known are {known}; for the words use quotation marks', name)
+            self._fail(f"{name.text}: is no field; known are {known}; for the words use quotation marks", name)
         if not self._now.glued or self._now.kind in ("end", "close"):
-            self._fail(f"expected a value right after {name.text}:, got {self._now.told if not self._now.glued else 'none'}")
+            self._fail(
+                f"expected a value right after {name.text}:, got {self._now.told if not self._now.glued else 'none'}"
+            )
         if name.text == "title":
             return self._title(name, depth)
         if self._now.kind != "open":
@@ -214,7 +216,9 @@ class _Reader:
         elif token.kind == "word" and token.text not in OPERATORS:
             found = terms.word(token, self._text, case=True)
         else:
-            self._fail(f"! comes before a word or a phrase whose case counts, got {token.told}; to leave out write NOT", bang)
+            self._fail(
+                f"! comes before a word or a phrase whose case counts, got {token.told}; to leave out write NOT", bang
+            )
         assert isinstance(found, Phrase | Close)
         return replace(found, at=(bang.start, token.stop))
 

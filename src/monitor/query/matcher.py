@@ -6,10 +6,11 @@ The tree decides, always: the presearch only spares the trees that cannot hold. 
 are searched for anchors in one go (`scanner`); the answers are the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from monitor.model import Document, Facet, Match
 from monitor.query.compiled import compiled
@@ -18,6 +19,9 @@ from monitor.query.presearch import Presearch
 from monitor.query.text import Text, tag_name
 from monitor.query.tree import And, Field, Node, Not, Or, Saved
 from monitor.query.words import all_folded, folded_words
+
+if TYPE_CHECKING:
+    from monitor.query.scanner import Scanner
 
 MOST_SPANS = 20  # kept per match: enough to show why
 BATCH = 500  # texts that are folded together
@@ -36,7 +40,7 @@ class Matcher:
     """Queries, read once. Raises QueryError when one cannot be read.
 
     `saved`: the texts that $name stands for; the queries themselves can be used so too. `zone`: where days begin.
-    `scanner`: True to use the extra (ImportError where it is not installed), False not to, None to use it if it is there.
+    `scanner`: True to use the extra (ImportError where it is missing), False not to, None to use it if it is there.
     """
 
     def __init__(
@@ -56,7 +60,8 @@ class Matcher:
         self._tests = [compiled(tree) for tree in self._holding]
         self._zone = zone
         self._presearch = Presearch(self._holding)
-        self._wants_scanner = scanner
+        self._scanner_class = None if scanner is False else _scanner_class(needed=bool(scanner))
+        self._scanner: Scanner | None = None
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -92,16 +97,37 @@ class Matcher:
         sure = tuple(self._match(number, text) for number, answer in answers.items() if answer)
         return sure, tuple(self._names[number] for number, answer in answers.items() if answer is None)
 
-    def _scanned(self, texts: Sequence[str]) -> Iterator[list[int]]:
-        tests, candidates = self._tests, self._presearch.candidates
-        for text, form in zip(texts, all_folded(texts), strict=True):
+    def _scanned(self, texts: Sequence[str]) -> list[list[int]]:
+        forms = all_folded(texts)
+        scanner = self._scanner_now()
+        return self._by_scanner(scanner, texts, forms) if scanner else self._by_words(texts, forms)
+
+    def _by_words(self, texts: Sequence[str], forms: Sequence[bytes]) -> list[list[int]]:
+        candidates = self._presearch.candidates
+        held: list[list[int]] = []
+        for text, form in zip(texts, forms, strict=True):
             words = form.split()
             numbers = candidates(words)
-            if numbers:
-                seen = Text(text, words=words)
-                yield sorted([number for number in numbers if tests[number](seen)])
-            else:
-                yield []
+            held.append(self._evaluated(numbers, Text(text, words=words)) if numbers else [])
+        return held
+
+    def _by_scanner(self, scanner: "Scanner", texts: Sequence[str], forms: Sequence[bytes]) -> list[list[int]]:
+        held: list[list[int]] = [[] for _ in texts]
+        for at, numbers in scanner.candidates(forms):
+            held[at] = self._evaluated(numbers, Text(texts[at], words=forms[at].split()))
+        return held
+
+    def _evaluated(self, numbers: Iterable[int], text: Text) -> list[int]:
+        tests = self._tests
+        return sorted([number for number in numbers if tests[number](text)])
+
+    def _scanner_now(self) -> "Scanner | None":
+        """The scanner once the anchors are settled, while it pays and where it is wanted."""
+        if self._scanner_class is None or not self._presearch.is_settled or self._presearch.unanchored:
+            return None
+        if self._scanner is None:
+            self._scanner = self._scanner_class(self._presearch.anchors)
+        return self._scanner if self._scanner.pays else None
 
     def _match(self, number: int, text: Text) -> Match:
         name = self._names[number]
@@ -126,6 +152,16 @@ def certain(node: Node, text: Text, *, cut: bool) -> bool | None:
     if isinstance(node, Field):
         return None if node.name == "author" else node.holds(text)
     return node.holds(text) or (None if cut else False)
+
+
+def _scanner_class(*, needed: bool) -> "type[Scanner] | None":
+    try:
+        from monitor.query.scanner import Scanner  # noqa: PLC0415 - an extra, and heavy
+    except ImportError:
+        if needed:
+            raise
+        return None
+    return Scanner
 
 
 def _words_behind(document: Document) -> list[bytes]:

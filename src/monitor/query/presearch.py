@@ -6,11 +6,11 @@
 Words that were met and are no anchor are remembered (`_dull`, bounded), so that nearly all of a text is passed over in
 one step of C, with beginnings of words (`veer*`) costing no more than words. How many texts have a word is guessed by
 its length at first, then counted over the first texts seen, and the anchors are chosen again; which are chosen has no
-part in what holds.
+part in what holds. What is remembered of texts are single words, in memory, for as long as the process lives.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import filterfalse
 
 from monitor.query.tree import Anchor, Anchors, Node
@@ -31,6 +31,11 @@ class Presearch:
         self._known = _Anchors((anchor, ()) for anchor in _all_anchors(trees)) if trees else _Anchors(())
 
     @property
+    def is_settled(self) -> bool:
+        """True once the anchors are chosen for good."""
+        return self._texts >= COUNTED
+
+    @property
     def anchors(self) -> dict[Anchor, tuple[int, ...]]:
         """Every anchor with the queries that it calls up."""
         return self._anchors.all
@@ -40,7 +45,7 @@ class Presearch:
         if self._texts < COUNTED:
             words = list(words)
             self._count(words)
-        found = self.unanchored
+        found: Set[int] = self.unanchored
         for word in filterfalse(self._dull.__contains__, words):
             called = self._live.get(word)
             if called is None:
@@ -48,11 +53,6 @@ class Presearch:
             if called:
                 found = {*found, *called}
         return found
-
-    def settle(self) -> None:
-        """Choose the anchors by what was counted so far."""
-        self._texts = COUNTED
-        self._choose()
 
     def _count(self, words: list[bytes]) -> None:
         for word in set(words):

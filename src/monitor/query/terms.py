@@ -141,7 +141,11 @@ def saved_name(token: Token, text: str) -> str:
     """`$name` without its sign."""
     name = token.text[1:]
     if not _NAME.fullmatch(name):
-        fail(f'expected the name of a saved query after $, got {name or "nothing"}; for the sign use backticks', text, token.start)
+        fail(
+            f"expected the name of a saved query after $, got {name or 'nothing'}; for the sign use backticks",
+            text,
+            token.start,
+        )
     return name
 
 
@@ -177,7 +181,11 @@ def _refuse_misread(token: Token, text: str) -> None:
     if not any(map(is_word, bare)) and "*" not in written:
         fail(f"there is no letter or digit here; for exact signs use backticks: `{written}`", text, token.start)
     if bare and not _PLAIN.fullmatch(_without_marks(bare)):
-        fail(f'{written} has signs that are not searched: "{bare}" finds its words, `{bare}` exactly this', text, token.start)
+        fail(
+            f'{written} has signs that are not searched: "{bare}" finds its words, `{bare}` exactly this',
+            text,
+            token.start,
+        )
 
 
 def _without_marks(word: str) -> str:
@@ -236,11 +244,14 @@ def _published(written: str, token: Token, text: str) -> tuple[str, Callable[[Te
         stretch = interval(written)
     except ValueError as error:
         fail(f"published: {error}", text, token.start)
-    return written, lambda post: (
-        post.document is not None
-        and post.document.published is not None
-        and post.now is not None
-        and stretch.has(post.document.published, post.now, post.zone)
+    return (
+        written,
+        lambda post: (
+            post.document is not None
+            and post.document.published is not None
+            and post.now is not None
+            and stretch.has(post.document.published, post.now, post.zone)
+        ),
     )
 
 

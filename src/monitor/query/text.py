@@ -22,7 +22,10 @@ DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))"  # and its defanged spellings
 SCHEME = r"h(?:tt|xx)ps?(?:\[:\]|:)//"
 # bounded, so that no text makes it look further than a host name is long
 _HOST = rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{DOT}){{1,8}}[^\W\d_]{{2,24}}"
-_LINK = re.compile(rf"(?:{SCHEME}(?:[^\s/@]{{0,64}}@)?|(?<![\w@.-]))({_HOST})(?![\w-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?", re.IGNORECASE)
+_LINK = re.compile(
+    rf"(?:{SCHEME}(?:[^\s/@]{{0,64}}@)?|(?<![\w@.-]))({_HOST})(?![\w-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
+    re.IGNORECASE,
+)
 _DOTS = re.compile(DOT, re.IGNORECASE)
 
 
@@ -109,9 +112,7 @@ class Text:
     @cached_property
     def hashtags(self) -> list[tuple[str, Span | None]]:
         """The folded hashtags in the text, and what its source files it under."""
-        found: list[tuple[str, Span | None]] = [
-            (tag_name(tag[1]), tag.span()) for tag in _HASHTAG.finditer(self.whole)
-        ]
+        found: list[tuple[str, Span | None]] = [(tag_name(tag[1]), tag.span()) for tag in _HASHTAG.finditer(self.whole)]
         return found + [(tag_name(tag), None) for tag in (self.document.tags if self.document else ())]
 
     @cached_property
@@ -127,9 +128,7 @@ class Text:
     @cached_property
     def links(self) -> list[Link]:
         """The links in the text, and those behind its words."""
-        found = [
-            Link(_DOTS.sub(".", one[1]), one[2] or "", one.span()) for one in _LINK.finditer(self.whole)
-        ]
+        found = [Link(_DOTS.sub(".", one[1]), one[2] or "", one.span()) for one in _LINK.finditer(self.whole)]
         return found + [link for url in (self.document.links if self.document else ()) if (link := link_of(url))]
 
     @cached_property

@@ -51,7 +51,7 @@ def tokens(text: str) -> list[Token]:
     at = _skip(text, 0)
     while at < len(text):
         token = _TOKEN.match(text, at)
-        assert token  # noqa: PT018 - every character begins one of them
+        assert token  # every character begins one of them
         kind = token.lastgroup
         if kind == "stray":
             raise QueryError(f"expected a closing {token[0]}, got the end of the query: add it", text=text, at=at)

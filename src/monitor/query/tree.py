@@ -126,12 +126,17 @@ class Phrase(Node):
             yield from self.words[0].ranges(text)
             return
         size, last = len(self.words), len(text.spelled.words)
-        rarest = min((at for at in range(size) if self.words[at].token), key=lambda at: len(self.words[at].ranges(text)))
+        rarest = min(
+            (at for at in range(size) if self.words[at].token), key=lambda at: len(self.words[at].ranges(text))
+        )
         for place, stop in self.words[rarest].ranges(text):
             start = place - rarest
-            if stop == place + 1 and start >= 0 and start + size <= last and not text.is_apart(start, start + size):
-                if all(word.stands(text, start + at) for at, word in enumerate(self.words) if at != rarest):
-                    yield start, start + size
+            is_there = stop == place + 1 and start >= 0 and start + size <= last
+            if is_there and not text.is_apart(start, start + size) and self._continues(text, start, rarest):
+                yield start, start + size
+
+    def _continues(self, text: Text, start: int, known: int) -> bool:
+        return all(word.stands(text, start + at) for at, word in enumerate(self.words) if at != known)
 
 
 @dataclass(frozen=True, slots=True)

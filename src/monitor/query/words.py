@@ -21,6 +21,7 @@ from itertools import accumulate
 
 Span = tuple[int, int]
 SEPARATOR = b"\0"  # of posts that are folded together
+LONGEST_CACHED = 40  # characters of a hashtag or of a run beyond ASCII that are worth remembering
 
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(rb"[^ \0]+")
@@ -28,7 +29,9 @@ _TAG = re.compile(r"#((?:\w|[\u0300-\u036f])+)")
 _RUN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
 _VARIATIONS = range(0xFE00, 0xFE10)
 # letters with a stroke and their like, which Unicode does not take apart
-_LIGATURES = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"})
+_LIGATURES = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+)
 _ASCII = bytes(
     at if at >= 0x80 or at == 0 else ord(chr(at).lower()) if chr(at).isalnum() else ord(" ") for at in range(256)
 )
@@ -67,8 +70,18 @@ _CASED = _Folds(case=True)
 def folded(text: str) -> bytes:
     """The text as small words and blanks. A NUL stays, so that many texts can be folded as one."""
     if not text.isascii():
-        text = _BEYOND_ASCII.sub(lambda run: "".join(map(_FOLDS.__getitem__, run[0])), text)
+        text = _BEYOND_ASCII.sub(_folded_run, text)
     return text.encode().translate(_ASCII)
+
+
+def _folded_run(found: re.Match[str]) -> str:
+    run = found[0]
+    return _folded_short(run) if len(run) <= LONGEST_CACHED else "".join(map(_FOLDS.__getitem__, run))
+
+
+@lru_cache(20_000)
+def _folded_short(run: str) -> str:
+    return "".join(map(_FOLDS.__getitem__, run))
 
 
 def fold(text: str) -> str:
@@ -105,16 +118,25 @@ def with_parts(text: str) -> str:
     return _TAG.sub(_followed, text) if "#" in text else text
 
 
-def _followed(tag: re.Match[str]) -> str:
-    parts = [part for run in _RUN.findall(tag[1]) for part in _parts(run)]
-    return f"{tag[0]} {' '.join(parts)}" if parts else tag[0]
+def _followed(found: re.Match[str]) -> str:
+    tag = found[0]
+    return _followed_short(tag) if len(tag) <= LONGEST_CACHED else _with_words(tag)
 
 
-@lru_cache(10_000)
-def _parts(run: str) -> tuple[str, ...]:
+@lru_cache(20_000)
+def _followed_short(tag: str) -> str:
+    return _with_words(tag)
+
+
+def _with_words(tag: str) -> str:
+    parts = [part for run in _RUN.findall(tag) for part in _parts(run)]
+    return f"{tag} {' '.join(parts)}" if parts else tag
+
+
+def _parts(run: str) -> list[str]:
     """The words of a run in CamelCase; none when it is one word."""
     seams = seams_of(run)
-    return tuple(run[a:b] for a, b in zip((0, *seams), (*seams, len(run)), strict=True)) if seams else ()
+    return [run[a:b] for a, b in zip((0, *seams), (*seams, len(run)), strict=True)] if seams else []
 
 
 def seams_of(run: str) -> tuple[int, ...]:
@@ -124,7 +146,9 @@ def seams_of(run: str) -> tuple[int, ...]:
     letters = [(at, char) for at, char in enumerate(run) if not unicodedata.combining(char)]
     after = [char for _, char in letters[2:]] + [""]
     return tuple(
-        at for (_, before), (at, char), later in zip(letters, letters[1:], after, strict=False) if _seam(before, char, later)
+        at
+        for (_, before), (at, char), later in zip(letters, letters[1:], after, strict=False)
+        if _seam(before, char, later)
     )
 
 
@@ -146,7 +170,9 @@ class Spelled:
         found = list(_spelled(opened))
         moved = [at + nth for nth, (at, _) in enumerate(seams)]  # where the blanks that were put in stand
         self.words = [word for word, _ in found]
-        self.spans = [(start - bisect_right(moved, start), stop - bisect_right(moved, stop - 1)) for _, (start, stop) in found]
+        self.spans = [
+            (start - bisect_right(moved, start), stop - bisect_right(moved, stop - 1)) for _, (start, stop) in found
+        ]
         self.wholes = list(_wholes(self.words, self.spans, seams))
 
 
