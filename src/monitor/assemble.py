@@ -1,7 +1,7 @@
 """monitor.toml and the environment -> everything a run needs, checked before the first request."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -10,14 +10,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.config import Secrets, Settings
-from monitor.config.lines import line_of, line_with
 from monitor.config.load import Faults, Place, Written, read, settings_of
 from monitor.config.secrets import read_secrets
 from monitor.connector import Connector
-from monitor.errors import ConfigError, QueryError
+from monitor.errors import ConfigError
 from monitor.privacy import Policy, Pseudonyms
-from monitor.query import Matcher, Query
-from monitor.query.language import parse
+from monitor.queries import Checked, check_queries, check_rules, matcher_of
+from monitor.query import Matcher
 from monitor.registry import connect
 from monitor.store import Store
 from monitor.triage import Cues, OpeningHours, Scheme, Triage, read_scheme
@@ -38,6 +37,7 @@ class Monitor:
     triage: Triage
     store: Store
     key: bytes = field(repr=False)
+    advice: tuple[Checked, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -79,30 +79,37 @@ def assemble(path: Path, environment: Mapping[str, str] | None = None, *, today:
     settings = faults.gather(settings_of, written)
     secrets = faults.gather(read_secrets, path.parent, os.environ if environment is None else environment)
     connectors = faults.gather(connect, written, settings, secrets)
-    faults.gather(_check_queries, written)
+    readable = faults.gather(_can_be_read, written)
     faults.gather(_check_ambassadors, written)
+    advice = faults.gather(check_rules, written, settings) if settings and readable else None
     if settings:
         faults.gather(_check_consents, written, settings, today)
     scheme = faults.gather(_scheme, settings, path) if settings else None
     key = faults.gather(_key, secrets, path) if secrets else None
     faults.tell()
     assert settings and connectors and scheme and key  # noqa: PT018 - else there was a fault to tell
-    return _monitor(path, settings, connectors, scheme, key)
+    return _monitor(path, settings, connectors, scheme, key, advice or [])
+
+
+def _can_be_read(written: Written) -> bool:
+    check_queries(written)
+    return True
 
 
 def _monitor(
-    path: Path, settings: Settings, connectors: Mapping[str, Connector], scheme: Scheme, key: bytes
+    path: Path,
+    settings: Settings,
+    connectors: Mapping[str, Connector],
+    scheme: Scheme,
+    key: bytes,
+    advice: Sequence[Checked],
 ) -> Monitor:
     organisation = settings.organisation
     return Monitor(
         path=path,
         settings=settings,
         connectors=connectors,
-        matcher=Matcher(
-            [Query(query.name, query.facet, query.text) for query in settings.queries],
-            saved=settings.saved,
-            zone=ZoneInfo(organisation.timezone),
-        ),
+        matcher=matcher_of(settings),
         triage=Triage(
             cues=Cues(organisation.languages),
             scheme=scheme,
@@ -111,34 +118,8 @@ def _monitor(
         ),
         store=Store(path.parent / settings.paths.data),
         key=key,
+        advice=tuple(advice),
     )
-
-
-def _check_queries(written: Written) -> None:
-    """Every query can be read and has a name of its own."""
-    faults: list[str] = []
-    seen: dict[str, int] = {}
-    for at, query in _tables(written, "queries"):
-        name, text = query.get("name"), query.get("text")
-        if isinstance(name, str) and seen.setdefault(name, at) != at:
-            faults.append(f"{written.where(('queries', at, 'name'))}: two queries are named {name!r}; rename one")
-        if isinstance(text, str) and text:  # an empty one is told with the settings
-            faults += _query_faults(written, at, text)
-    if faults:
-        raise ConfigError(*faults)
-
-
-def _query_faults(written: Written, at: int, text: str) -> list[str]:
-    """What is wrong with one query, at the line of the file in which the fault stands."""
-    try:
-        parse(text)
-    except QueryError as error:
-        begins = line_of(written.text, ("queries", at, "text")) or 1
-        faulty = text.split("\n")[text.count("\n", 0, error.column - 1)]
-        line = line_with(written.text, faulty, begins)
-        said = str(error).removeprefix(f"column {error.column}: ")  # of the whole query; the caret shows it better
-        return [f"{written.path}, line {line}: [queries {at + 1}] text: {said}"]
-    return []
 
 
 def _check_ambassadors(written: Written) -> None:

@@ -2,6 +2,7 @@
 
 Exit codes, those of sysexits.h where it has one:
      0  good; a source that is skipped for want of credentials is named and is no failure
+     1  the query does not hold (explain)
      2  degraded: some source failed and is named, the others went on
     64  mistyped: no such command, option or choice
     70  a fault in the program; where it happened is told, what was in hand is not
@@ -15,7 +16,6 @@ import io
 import logging
 import os
 import sys
-import tomllib
 import traceback
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -24,7 +24,8 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from monitor import __version__
+from monitor import __version__, query_commands
+from monitor.arguments import DEFAULT, Config, Sources
 from monitor.errors import ConfigError, MonitorError
 
 MISTYPED = 64
@@ -32,7 +33,6 @@ BUG = 70
 UNUSABLE_FILE = 74
 INTERRUPTED = 130
 FRAMES = 8  # of a fault; those before are the command line's
-DEFAULT = Path("monitor.toml")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 OWN_LOGGERS = ("monitor", "connectors", "flows")
 
@@ -42,7 +42,8 @@ app = typer.Typer(
     name="monitor",
     help="Public mentions of your organisation, stored in DuckDB, judged by your reaction scheme, reported each week."
     "\n\nNew here? `monitor demo` shows all of it on made-up data; `monitor init` starts your own.",
-    epilog="Exit codes: 0 good, 2 degraded (a source failed and is named), 64 mistyped, 70 a fault in the program, "
+    epilog="Exit codes: 0 good, 1 does not hold (explain), "
+    "2 degraded (a source failed and is named), 64 mistyped, 70 a fault in the program, "
     "74 database needs a person, 75 another run is at work, 78 wrong configuration. "
     "MONITOR_LOG=INFO tells more while it works.",
     no_args_is_help=True,
@@ -53,27 +54,8 @@ feeds = typer.Typer(
     help="The feeds in monitor.toml.", epilog="Example: monitor feeds import subscriptions.opml", no_args_is_help=True
 )
 app.add_typer(feeds, name="feeds")
-
-
-def _sources_in(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The sources in the configuration, for the shell to complete; none when it cannot be read."""
-    try:
-        tables = tomllib.loads(Path(ctx.params.get("config") or DEFAULT).read_text("utf-8-sig"))
-        return [name for name in tables["sources"] if name.startswith(incomplete)]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-Config = Annotated[
-    Path,
-    typer.Option(
-        "--config", "-c", envvar="MONITOR_CONFIG", help="The configuration; .env is read beside it.", dir_okay=False
-    ),
-]
-Sources = Annotated[
-    list[str] | None,
-    typer.Option("--source", "-s", help="Only this source; may be repeated.", autocompletion=_sources_in),
-]
+app.add_typer(query_commands.commands)
+app.add_typer(query_commands.bench, name="bench")
 
 
 def main() -> None:
@@ -185,13 +167,21 @@ def init(
         typer.echo(line)
 
 
-@app.command(epilog="Example: monitor check && monitor run. Exit code 78 when something is wrong.")
-def check(config: Config = DEFAULT) -> None:
+@app.command(epilog="Example: monitor check --strict. Exit code 78 when something is wrong.")
+def check(
+    config: Config = DEFAULT,
+    strict: Annotated[bool, typer.Option("--strict", help="Advice on queries is a fault too; for CI.")] = False,
+) -> None:
     """Validate the configuration, every query and every source, before any request is made."""
     from monitor.assemble import assemble  # noqa: PLC0415
     from monitor.console import show_checked  # noqa: PLC0415
+    from monitor.query_console import show_advice  # noqa: PLC0415
 
-    show_checked(assemble(config))
+    monitor = assemble(config)
+    if strict and monitor.advice:
+        raise ConfigError(*(one.told for one in monitor.advice))
+    show_checked(monitor)
+    show_advice(monitor.advice)
 
 
 @app.command(epilog="Example: monitor run --source rss --source reddit. Exit code 2 when a source failed.")

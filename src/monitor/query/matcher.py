@@ -17,7 +17,7 @@ from monitor.query.compiled import compiled
 from monitor.query.language import parse
 from monitor.query.presearch import Presearch
 from monitor.query.text import Text, tag_name
-from monitor.query.tree import And, Field, Node, Not, Or, Saved
+from monitor.query.tree import Address, And, Field, Hashtag, Node, Not, Or, Saved, Title
 from monitor.query.words import all_folded, folded_words
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ class Matcher:
 
 
 def certain(node: Node, text: Text, *, cut: bool) -> bool | None:
-    """True or False where what was kept of a post decides it, None where the rest or its author would (Kleene's logic).
+    """True or False where what was kept of a post decides it, None where the rest of it would (Kleene's logic).
 
-    Who wrote a mention is not kept, so what asks for its author is never certain.
+    Neither the author of a mention is kept, nor the links behind its words and what its source files it under.
     """
     if isinstance(node, Not):
         answer = certain(node.part, text, cut=cut)
@@ -149,9 +149,12 @@ def certain(node: Node, text: Text, *, cut: bool) -> bool | None:
         return decides if decides in answers else None if None in answers else not decides
     if isinstance(node, Saved):
         return certain(node.part, text, cut=cut)
+    if isinstance(node, Title):
+        return certain(node.part, text.title, cut=cut)
     if isinstance(node, Field):
         return None if node.name == "author" else node.holds(text)
-    return node.holds(text) or (None if cut else False)
+    may_be_unseen = cut or isinstance(node, Hashtag | Address)
+    return node.holds(text) or (None if may_be_unseen else False)
 
 
 def _scanner_class(*, needed: bool) -> "type[Scanner] | None":

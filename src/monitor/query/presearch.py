@@ -10,7 +10,8 @@ part in what holds. What is remembered of texts are single words, in memory, for
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import filterfalse
 
 from monitor.query.tree import Anchor, Anchors, Node
@@ -45,7 +46,7 @@ class Presearch:
         if self._texts < COUNTED:
             words = list(words)
             self._count(words)
-        found: Set[int] = self.unanchored
+        found: AbstractSet[int] = self.unanchored
         for word in filterfalse(self._dull.__contains__, words):
             called = self._live.get(word)
             if called is None:

@@ -11,19 +11,21 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from monitor.model import Document
-from monitor.query.words import Span, Spelled, all_folded, cased, fold
+from monitor.query.words import MARKS, Span, Spelled, all_folded, cased, fold, is_word
 
 Range = tuple[int, int]  # from and to, in words
 
-_MARKS = "\u0300-\u036f"
-_HASHTAG = re.compile(rf"(?<![\w&/])#((?:\w|[{_MARKS}])+)")
-_HANDLE = re.compile(r"(?<![\w@./-])@(\w[\w.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<![\w/])/?u/([\w-]+)")
+_INNER = rf"\w{MARKS}"  # what may stand within a word: where a word goes on, none of these ends
+_HASHTAG = re.compile(rf"(?<![{_INNER}&/])#([{_INNER}]+)")
+_HANDLE = re.compile(
+    rf"(?<![{_INNER}@./-])@(\w[{_INNER}.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<![{_INNER}/])/?u/([{_INNER}-]+)"
+)
 DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))"  # and its defanged spellings
 SCHEME = r"h(?:tt|xx)ps?(?:\[:\]|:)//"
 # bounded, so that no text makes it look further than a host name is long
 _HOST = rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{DOT}){{1,8}}[^\W\d_]{{2,24}}"
 _LINK = re.compile(
-    rf"(?:{SCHEME}(?:[^\s/@]{{0,64}}@)?|(?<![\w@.-]))({_HOST})(?![\w-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
+    rf"(?:{SCHEME}(?:[^\s/@]{{0,64}}@)?|(?<![{_INNER}@.-]))({_HOST})(?![{_INNER}-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
 _DOTS = re.compile(DOT, re.IGNORECASE)
@@ -163,8 +165,9 @@ class Text:
 
 
 def tag_name(text: str) -> str:
-    """A hashtag as it is compared: folded, with its underscores, blanks left out."""
-    return "_".join(fold(part).replace(" ", "") for part in text.strip().removeprefix("#").split("_"))
+    """A hashtag as it is compared: folded, with its underscores, all that parts words left out."""
+    parts = text.strip().removeprefix("#").split("_")
+    return "_".join(fold("".join(filter(is_word, part))).replace(" ", "_") for part in parts)
 
 
 def fold_handle(text: str) -> str:

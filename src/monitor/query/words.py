@@ -14,20 +14,35 @@ as the same table of characters.
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain, groupby
 
 Span = tuple[int, int]
 SEPARATOR = b"\0"  # of posts that are folded together
 LONGEST_CACHED = 40  # characters of a hashtag or of a run beyond ASCII that are worth remembering
 
+_UNSEEN = frozenset(  # marks of no shape of their own: joiners of graphemes and variation selectors
+    [0x34F, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+)
+
+
+def _marks() -> Iterator[str]:
+    """All marks and unseen characters, in ranges; in what is left out are none, and import waits for this."""
+    parts = (range(0x80, 0x3100), range(0xA66F, 0xAC00), range(0xFB00, 0x1F000), range(0xE0000, 0xE0200))
+    marks = (at for at in chain(*parts) if unicodedata.category(chr(at)) in ("Mn", "Mc", "Me", "Cf"))
+    for _, run in groupby(enumerate(marks), lambda pair: pair[1] - pair[0]):
+        stretch = [chr(at) for _, at in run]
+        yield f"{stretch[0]}-{stretch[-1]}"
+
+
+# marks and what nobody sees: `\w` leaves them out, and yet they belong to the word they stand in
+MARKS = "".join(_marks())
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(rb"[^ \0]+")
-_TAG = re.compile(r"#((?:\w|[\u0300-\u036f])+)")
-_RUN = re.compile(r"(?:[^\W_]|[\u0300-\u036f])+")
-_VARIATIONS = range(0xFE00, 0xFE10)
+_TAG = re.compile(rf"#([\w{MARKS}]+)")
+_RUN = re.compile(rf"(?:[^\W_]|[{MARKS}])+")
 # letters with a stroke and their like, which Unicode does not take apart
 _LIGATURES = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
@@ -51,11 +66,9 @@ class _Folds(dict[str, str]):
 
 def _folded_char(char: str, *, case: bool) -> str:
     category = unicodedata.category(char)
-    if category in ("Cf", "Me") or ord(char) in _VARIATIONS:
+    if category in ("Cf", "Me") or ord(char) in _UNSEEN:
         return ""
-    if category[0] == "M":  # vowel signs of Indic scripts combine with nothing and are letters
-        return "" if unicodedata.combining(char) else char
-    if not char.isalnum():
+    if category[0] != "M" and not char.isalnum():  # vowel signs of Indic scripts combine with nothing and are letters
         return " "
     spelled = unicodedata.normalize("NFKD", char)
     small = spelled if case else spelled.casefold().translate(_LIGATURES)
@@ -143,7 +156,7 @@ def seams_of(run: str) -> tuple[int, ...]:
     """Where words meet in CamelCase: `aB`, before the last capital of `ABc`, between letters and digits."""
     if any(" " in _FOLDS[char] for char in run):
         return ()  # a fraction, or a ligature of several words
-    letters = [(at, char) for at, char in enumerate(run) if not unicodedata.combining(char)]
+    letters = [(at, char) for at, char in enumerate(run) if _FOLDS[char] and not unicodedata.combining(char)]
     after = [char for _, char in letters[2:]] + [""]
     return tuple(
         at
@@ -212,5 +225,5 @@ def _wholes(
 ) -> Iterator[tuple[bytes, Span]]:
     starts = [start for start, _ in spans]
     for start, stop in dict.fromkeys(run for _, run in seams):
-        first, last = bisect_right(starts, start) - 1, bisect_right(starts, stop - 1)
+        first, last = bisect_left(starts, start), bisect_left(starts, stop)
         yield b"".join(words[first:last]), (first, last)
