@@ -171,6 +171,7 @@ SAYS = "posts_say_what_they_are"
 BETWEEN = "nothing_is_lost_between_visits"
 
 MUST_FAIL: dict[str, tuple[type[Plain], str]] = {
+    "tags as a list": (told(tags=lambda _: ["x"]), SAYS),
     "another source": (told(source=lambda _: "other"), SAYS),
     "a relative address": (told(url=lambda post: f"/{post.key}"), SAYS),
     "an address that is none": (told(url=lambda post: f"http://[{post.key}"), SAYS),

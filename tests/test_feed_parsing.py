@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from connectors.rss import posts_of
 from connectors.rss.dates import date_of
 from connectors.rss.entries import feed_of, link_of
-from connectors.rss.limits import DEEPEST, LONGEST_BODY, LONGEST_TITLE, MOST_ATTRIBUTES, MOST_ENTRIES, MOST_ITEMS
+from connectors.rss.limits import (
+    DEEPEST,
+    LONGEST_BODY,
+    LONGEST_TAG,
+    LONGEST_TITLE,
+    MOST_ATTRIBUTES,
+    MOST_ENTRIES,
+    MOST_ITEMS,
+    MOST_TAGS,
+)
 from connectors.rss.prepare import MalformedFeed
 from monitor.model import Document, Post
 from monitor.normalise import document
@@ -501,6 +510,53 @@ def test_no_two_posts_share_a_key(rows):
     assert set(keys) == {post.key for post in posts(rss(*reversed(items)).encode())}
 
 
+# --- tags
+
+
+def atom_entry(inside: str) -> bytes:
+    spaces = "xmlns='http://www.w3.org/2005/Atom' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+    return f"<feed {spaces}><category term='blad'/><entry><title>a</title>{inside}</entry></feed>".encode()
+
+
+def rdf_item(inside: str) -> bytes:
+    spaces = "xmlns='http://purl.org/rss/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+    root = f"rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' {spaces}"
+    return f"<{root}><channel><dc:subject>blad</dc:subject></channel><item><title>a</title>{inside}</item></rdf:RDF>".encode()
+
+
+def json_item(tags: object) -> bytes:
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "tags": tags}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "tags"),
+    [
+        (rss(item(more="<category>Veer</category><category domain='d'>Één dag</category>")).encode(), ("Veer", "Één dag")),
+        (rss(item(more="<category><![CDATA[Kunst &amp; cultuur]]></category><category/>")).encode(), ("Kunst & cultuur",)),
+        (rss(item(more="<category>Veer</category><category>Veer</category>")).encode(), ("Veer",)),
+        (rss("<category>blad</category>", item(), "<category>blad</category>").encode(), ()),
+        (rss(item(more="<category>Veer</category>"), item("b")).encode()[:-30], ("Veer",)),
+        (atom_entry("<category term='veer' label='Het veer'/><category label='Pont'/>"), ("veer", "Pont")),
+        (atom_entry("<category scheme='s'/><source><category term='elders'/></source>"), ()),
+        (rdf_item("<dc:subject>Veer</dc:subject>"), ("Veer",)),
+        (json_item(["veer", 7, None, {"a": 1}, "", "pont"]), ("veer", "pont")),
+        (json_item({"veer": 1}), ()),
+        (json_item("veer"), ()),
+        (json_item(["v" * 1000] * 1000), ("v" * LONGEST_TAG,) * MOST_TAGS),
+    ],
+)  # fmt: skip
+def test_tags_are_the_entrys_categories(body, tags):
+    """Categories, subjects and tags of an entry are its tags; the feed's own and what is no text are not."""
+    assert posts(body)[-1].tags == tags
+
+
+def test_tags_beyond_a_number_are_not_looked_at():
+    """A hundred thousand categories cost what the first hundred do."""
+    many = "".join(f"<category>{n}</category>" for n in range(100_000))
+    (found,) = posts(rss(item(more=many)).encode())
+    assert found.tags == tuple(map(str, range(MOST_TAGS)))
+
+
 # --- limits
 
 
@@ -564,8 +620,8 @@ def test_json_of_other_shapes_has_no_entries(items: Any):
 
 def test_json_fields_of_other_types_are_not_text():
     """A number is an id, a list is no title, true is nothing, NaN no date."""
-    row = {"id": 7, "title": ["a"], "content_text": {"a": 1}, "url": True, "date_published": float("nan")}
+    row = {"id": 7, "title": ["a"], "content_text": {"a": 1}, "url": True, "date_published": float("nan"), "tags": "a"}
     body = json.dumps({"version": "https://jsonfeed.org/version/1", "language": {"bad": 1}, "items": [row]}).encode()
     feed = feed_of(body, PLACE, "")
     assert feed["language"] == ""
-    assert feed["entries"] == [{"id": "7", "link": "", "title": "", "body": "", "published": None}]
+    assert feed["entries"] == [{"id": "7", "link": "", "title": "", "body": "", "published": None, "tags": []}]

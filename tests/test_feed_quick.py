@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.rss import quick as module
 from connectors.rss.entries import _is_based, _is_plain, feed_from_xml, shaped
-from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS
+from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS, MOST_TAGS
 from connectors.rss.names import role_of
 from connectors.rss.prepare import MalformedFeed, in_utf8, rooted
 from connectors.rss.quick import quick
@@ -94,6 +94,17 @@ def test_common_feeds_are_read_quickly(name):
         "<pubDate>Mon, 2 Mar 2026</pubDate><pubDate>Tue, 3 Mar 2026</pubDate>",
         "<author>a@b.example</author><category>c</category><x:y>z<x:z/></x:y>",
         "<language>de</language><ttl>5</ttl>",
+        "<category>a</category><category> a </category><category>b</category><category/>",
+        "<category domain='d'>a</category><category domain='d'>b</category><category domain='d'/><category>c</category>",
+        "<category term='a' label='b'/><category term='a' scheme='s'>c</category><category label='c'/>",
+        "<category domain='d'/><category domain='d'/><category>a</category><category term=''>b</category>",
+        "<category term='a'>a</category><category scheme='' domain='d'>a</category><category label=''/>",
+        "<category>a</category><category domain='d'>a</category><category term='a'/><category term='a'/>",
+        "<category>a</category><category term='' scheme='s'>a</category><category term='b' scheme='s'/><category>b</category>",
+        "<category xml:lang='nl' x:y='z' TERM='a'>\u00c3\u00a9 &amp;amp; b</category>",
+        "<dc:subject>a</dc:subject><media:category>b</media:category><itunes:category text='c'/><keywords>d</keywords>",
+        "<source><category>a</category></source><x:y><category>b</category></x:y><media:group><category>c</category></media:group>",
+        "<category>a</category>" * 2 + "".join(f"<category>{n}</category>" for n in range(MOST_TAGS)),
     ],
 )
 def test_by_feedparsers_rules(inside):
@@ -125,6 +136,13 @@ def test_by_feedparsers_rules(inside):
         rss("<title>a</title>", "<image><x:y/><link>https://krant.example/beeld</link></image>"),
         rss("<title>a</title>", "<image><title>x<description/></title></image>"),
         rss("<title>a</title>", "<ttl x='y'>5</ttl>"),
+        rss("<category>a<x:y/></category>"),
+        rss("<category atom:term='a'/>"),
+        rss("<category x:Label='a'/>"),
+        rss("<category term='a' TERM='b'/>"),
+        rss("<title>a</title>").replace(
+            b"<title>a", b"<r:category xmlns:r='http://purl.org/rss/1.0/modules/rss091#'/><title>a"
+        ),
         rss("<title>a</title>").replace(b"<channel>", b"<channel xml:base='https://elders.example/'>"),
         rss("<title>a</title>").replace(b"<channel>", b"<x:channel>").replace(b"</channel>", b"</x:channel>"),
         rss("<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content'>c</content:encoded>"),
@@ -153,6 +171,23 @@ def test_no_more_items_are_looked_at_than_feedparsers_reader_does():
     assert mine["left_out"] == MOST_ITEMS - 500
 
 
+def test_each_entry_has_its_own_number_of_tags():
+    """The limit on tags is the same on both ways, and counts anew for each entry."""
+    tags = "".join(f"<category>{n}</category>" for n in range(MOST_TAGS - 1))
+    mine, feedparsers = both(rss(f"{tags}</item><item>{tags}</item><item>{tags}{tags}"))
+    assert mine == feedparsers
+    assert [len(entry["tags"]) for entry in mine["entries"]] == [MOST_TAGS - 1] * 3
+
+
+def test_a_channel_behind_its_items_is_read_alike():
+    """What stands in a channel's tags is read by nobody, wherever the channel stands."""
+    spaces = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'"
+    channel = "<channel><link>https://krant.example/</link><category><link>https://elders.example/</link></category></channel>"
+    mine, feedparsers = both(f"<rdf:RDF {spaces}><item><link>/a</link></item>{channel}</rdf:RDF>".encode())
+    assert mine == feedparsers
+    assert mine["site"] == "https://krant.example/"
+
+
 def test_windows_letters_are_feedparsers():
     """The letters that windows-1252 has where Unicode has none are the same ones."""
     assert {code: letter for code, letter in module._WINDOWS.items() if ord(letter) != code} == {
@@ -161,7 +196,13 @@ def test_windows_letters_are_feedparsers():
 
 
 def test_what_is_not_read_is_skipped_by_both():
-    """A name that the reader under feedparser leaves out is left out here."""
+    """A name that the reader under feedparser leaves out is left out here, and an entry's tags are read by both."""
+    assert (
+        role_of("http://www.w3.org/2005/Atom category")
+        == role_of("http://purl.org/dc/elements/1.1/ subject dc")
+        == "tag"
+    )
+    assert role_of("http://www.itunes.com/DTDs/PodCast-1.0.dtd category itunes") == "skip"
     assert role_of("http://www.w3.org/2005/Atom author") == "skip"
     assert role_of("http://search.yahoo.com/mrss/ keywords media") == "skip"
     assert role_of("author") == "skip"
@@ -173,6 +214,9 @@ PIECES = [
     "<guid>https://a.example/g</guid>", "<guid isPermaLink='false'>g</guid>", "<id>i</id>", "<description>d &lt;b>e&lt;/b></description>",
     "<description/>", "<summary>s</summary>", "<content>c</content>", "<content type='html'>c</content>", "<content:encoded>z</content:encoded>",
     "<source><title>q</title></source>", "<image>", "</image>", "<image><url>u</url></image>", "<category>", "</category>",
+    "<category>c</category>", "<category domain='d'>c</category>", "<category term='t' label='l'/>", "<category term='t'>c</category>",
+    "<category scheme='s'/>", "<dc:subject>c</dc:subject>", "<dc:subject>s</dc:subject>", "<media:category>m</media:category>",
+    " term='t'", " domain='d'", " label=''", " itunes:term='t'", " atom:term='t'",
     "<author><name>n</name></author>", "<ttl>5</ttl>", "<language>de</language>", "<pubDate>Mon, 2 Mar 2026 10:00:00 GMT</pubDate>",
     "<updated>2026-01-01T00:00:00Z</updated>", "<lastBuildDate>2020-02-02</lastBuildDate>", "<dc:date>2020-01-01</dc:date>", "<foo>", "</foo>",
     "<b>", "</b>", "<x:y xmlns:x='u'><title>in</title></x:y>", "<media:title>m</media:title>", "<media:group>", "</media:group>",

@@ -168,6 +168,7 @@ class TestPosts:
                 published=made.at,
                 author=f"{WRITER.acct}@{host(service)}",
                 language="fy",
+                tags=("veer",),
             )
 
     @pytest.mark.parametrize(
@@ -180,6 +181,7 @@ class TestPosts:
             ({"mentions": ("Webcare@Waterveen.example",)}, "addressed", True),
             ({"mentions": ("kantine@waterveen.example",)}, "addressed", False),
             ({"spoiler": ""}, "title", ""),
+            ({"tags": ("veer", "LindeVeer")}, "tags", ("veer", "LindeVeer")),
         ],
     )
     def test_a_detail_of_a_status(self, more: dict[str, Any], name: str, expected: object) -> None:
@@ -187,6 +189,27 @@ class TestPosts:
         with Service(MastodonApi([status("7", **more)])) as service:
             [post] = posts(visit(connector(service, accounts=("@webcare@waterveen.example", "u/waterveen"))))
             assert getattr(post, name) == expected
+
+    @pytest.mark.parametrize(
+        ("told", "tags", "links"),
+        [
+            ({}, (), ()),
+            ({"tags": [{"name": "Veer"}, {"name": None}, {}, 7, {"name": ""}]}, ("Veer",), ()),
+            ({"tags": {"name": "veer"}}, (), ()),
+            ({"tags": "veer"}, (), ()),
+            ({"card": {"url": "https://krant.example/a", "title": "De Krant"}}, (), ("https://krant.example/a",)),
+            ({"card": {"url": "javascript:alert(1)"}}, (), ()),
+            ({"card": {"url": ["https://krant.example/a"]}}, (), ()),
+            ({"card": "https://krant.example/a"}, (), ()),
+            ({"card": None, "tags": None}, (), ()),
+        ],
+    )
+    def test_tags_and_the_card(self, told: dict[str, Any], tags: tuple[str, ...], links: tuple[str, ...]) -> None:
+        """Hashtags are tags and the card's page is a link; what has another shape is neither and costs no post."""
+        one = {"id": "1", "visibility": "public", "url": "https://ver.example/1", "content": "ja", "account": None}
+        with saying(json.dumps([one | told]).encode()) as service:
+            [post] = posts(visit(connector(service)))
+            assert (post.tags, post.links) == (tags, links)
 
     def test_an_account_of_the_same_instance_is_addressed_without_its_host(self) -> None:
         """`@webcare` on our own instance is our account; `@webcare` of another instance is not."""

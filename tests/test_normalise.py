@@ -3,14 +3,29 @@
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from html.parser import HTMLParser
 from itertools import product
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from monitor import links
 from monitor.model import Post
-from monitor.normalise import LONGEST_TEXT, LONGEST_TITLE, document, fingerprint, language_code, plain, trusted
+from monitor.normalise import (
+    _CLEAN,
+    LONGEST_TAG,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    MOST_ANCHORS,
+    MOST_LINKS,
+    MOST_TAGS,
+    document,
+    fingerprint,
+    language_code,
+    plain,
+    trusted,
+)
 
 NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
 POST = Post(
@@ -200,7 +215,8 @@ def test_every_post_becomes_a_document(title: str, body: str, markup: str) -> No
         assert not hidden(text)
         assert unicodedata.is_normalized("NFC", text)
         assert text == text.strip()
-    made.url.encode()
+    for address in (made.url, *made.links):
+        address.encode()
     assert len(made.title) <= LONGEST_TITLE
     assert len(made.text) <= LONGEST_TEXT
 
@@ -211,6 +227,13 @@ SHAPES = {
     "mis-nested": "<b></i>",
     "formatting": "<b><i><u>",
     "links": "<a href=x>",
+    "good links": "<a href='https://krant.example/&amp;utm_a=1'>",
+    "half links": "<a ",
+    "links that never end": "<a href='",
+    "links of attributes": "<a" + " a=b" * 20_000 + ">",
+    "links of blanks": "<a " + "a   " * 20_000,
+    "links of slashes": "<a/=",
+    "entities in a link": "<a href='https://krant.example/?" + "&a" * 100_000 + "'>",
     "open tags": "<",
     "half tags": "<p ",
     "comments": "<!--",
@@ -287,6 +310,179 @@ def test_links_lose_their_tracking() -> None:
     assert document(replace(POST, url=dirty), NOW).url == "https://krant.example/a?id=7"
 
 
+# --- Tags and links that a post carries --------------------------------------------------------------------
+
+
+def linked(markup: str) -> tuple[str, ...]:
+    return document(replace(POST, body=markup), NOW).links
+
+
+@pytest.mark.parametrize(
+    ("inside", "link"),
+    [
+        ("href='https://krant.example/a'", "https://krant.example/a"),
+        ('class="u" HREF = "HTTPS://Krant.example"', "https://krant.example/"),
+        ('href=https://krant.example/a?b="c"', 'https://krant.example/a?b="c"'),
+        ("href='https://krant.example/a?utm_source=x&amp;b=1&copy=2&#38;c=3#kop'", "https://krant.example/a?b=1&copy=2&c=3"),
+        ("href='https://krant.example/&eacute;&notit;'", "https://krant.example/é&notit;"),
+        ("href='ht\nt&#112;s://krant.example/\ta\u200b'", "https://krant.example/a"),
+        ("title='a > b, href=https://elders.example/' href='https://krant.example/a'", "https://krant.example/a"),
+        ("data-href='https://elders.example/' href='https://krant.example/a'", "https://krant.example/a"),
+        ("href='https://krant.example/a' href='https://elders.example/'", "https://krant.example/a"),
+        ("href='https://krant.example/a'' target='_blank'", "https://krant.example/a"),
+        ("/href='https://krant.example/a'/", "https://krant.example/a"),
+        ("=href=x href='https://krant.example/a'", "https://krant.example/a"),
+        ("=href= href='https://krant.example/a'", None),
+        ("href='https://krant.example/a' rel='noopener tags' class='imagetag'", "https://krant.example/a"),
+        ("href='https://krant.example/tag/a' title='mention'", "https://krant.example/tag/a"),
+        ("href='https://krant.example/a' class='u' class='mention'", "https://krant.example/a"),
+        ("href='http://[::1]:8080/a'", "http://[::1]:8080/a"),
+        ("href='https://krant.example/" + "a" * 2_000 + "'", None),
+        ("href='/a'", None),
+        ("href='//krant.example/a'", None),
+        ("href='#kop'", None),
+        ("href='javascript:https://krant.example/'", None),
+        ("href='mailto:lezer@krant.example'", None),
+        ("href='https://'", None),
+        ("href='http://[krant.example/'", None),
+        ("href=''", None),
+        ("href=", None),
+        ("href", None),
+        ("name='a'", None),
+        ("href='https://krant.example/@a' class='u-url mention'", None),
+        ("class='mention hashtag' href='https://krant.example/tags/a'", None),
+        ("class=Hashtag href=https://krant.example/tags/a", None),
+        ("href='https://krant.example/tags/a' rel='nofollow TAG'", None),
+    ],
+)  # fmt: skip
+def test_an_anchor_leads_to_a_page_or_nowhere(inside: str, link: str | None) -> None:
+    """An absolute http(s) address of an anchor is a link, clean; mentions, hashtags and all else are none."""
+    expected = (link,) if link else ()
+    assert linked(f"<p>Zie <a {inside}>hier</a>.</p>") == expected
+    assert document(replace(POST, title=f"<A\n{inside}>hier</A>"), NOW).links == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "pages"),
+    [
+        ("<a href='https://a.example/1'><a href='https://a.example/2'>", "12"),
+        ("<a href='https://a.example/1'>x</a><a href='https://a.example/1?utm_source=x'>y</a>", "1"),
+        ('<a href="https://a.example/1"">x</a> <a href="https://a.example/2">', "12"),
+        ("<!-- <a href='https://a.example/1'> --><a href='https://a.example/2'>", "2"),
+        ("<!-- <a href='https://a.example/1'>", ""),
+        ("<script>'<a href=\"https://a.example/1\">'</script><a href='https://a.example/2'>", "2"),
+        ("<abbr href='https://a.example/1'><area href='https://a.example/2'><a-b href='https://a.example/3'>", ""),
+        ("&lt;a href='https://a.example/1'&gt;", ""),
+        ("<a href='https://a.example/1", ""),
+        ("<a href='https://a.example/1' ", ""),
+    ],
+)
+def test_links_are_those_of_the_markup(markup: str, pages: str) -> None:
+    """Each page is named once, in order; comments, scripts, other elements and tags without an end hold no links."""
+    assert linked(markup) == tuple(f"https://a.example/{page}" for page in pages)
+
+
+def test_plain_text_holds_no_anchors() -> None:
+    """A post that is text has the links that its source gave, and no others; those come first and are cleaned too."""
+    post = replace(
+        POST,
+        body="<a href='https://a.example/1'>",
+        links=("https://a.example/2?utm_source=x", "/3", "ftp://a.example/"),
+    )
+    assert document(replace(post, markup="text"), NOW).links == ("https://a.example/2",)
+    assert document(post, NOW).links == ("https://a.example/2", "https://a.example/1")
+
+
+def test_links_are_counted() -> None:
+    """Of ten thousand links the first hundred that differ are kept, and mentions leave room for a link behind them."""
+    many = "".join(f"<a href='https://a.example/{n // 2}'>x</a>" for n in range(10_000))
+    assert linked(many) == tuple(f"https://a.example/{n}" for n in range(MOST_LINKS))
+    mention = "<a class='mention' href='https://a.example/@b'>@b</a>"
+    assert linked(mention * 1_000 + "<a href='https://a.example/1'>") == ("https://a.example/1",)
+    assert linked(mention * MOST_ANCHORS + "<a href='https://a.example/1'>") == ()
+
+
+class Anchors(HTMLParser):
+    """What the standard library's reader of HTML takes for the targets of anchors."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.targets: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.targets += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
+ATTRIBUTES = st.lists(
+    st.tuples(
+        st.sampled_from(["title", "rel", "id", "data-href", "hrefs"]),
+        st.sampled_from(['"a > b"', "'href=x'", "a", '"<a href=x>"', '"\'"', '""']),
+    ),
+    max_size=3,
+    unique_by=lambda pair: pair[0],
+)
+
+
+@given(
+    st.lists(
+        st.tuples(ATTRIBUTES, st.integers(0, 99), ATTRIBUTES, st.sampled_from(["</a>", "", " <br/>", "<!-- <a> -->"]))
+    )
+)
+def test_anchors_are_the_standard_librarys(
+    rows: list[tuple[list[tuple[str, str]], int, list[tuple[str, str]], str]],
+) -> None:
+    """Law: in markup that is well-formed the links are those that html.parser finds."""
+
+    def spelled(pairs: list[tuple[str, str]], suffix: str = "") -> str:
+        return "".join(f" {name}{suffix}={value}" for name, value in pairs)
+
+    markup = "".join(
+        f"<a{spelled(before)} href='https://a.example/{n}'{spelled(after, '2')}>x{end}"
+        for before, n, after, end in rows
+    )
+    assert linked(markup) == tuple(dict.fromkeys(Anchors(markup).targets))
+
+
+@given(st.from_regex(_CLEAN, fullmatch=True))
+def test_what_looks_clean_is_clean(url: str) -> None:
+    """Law: an address that is taken as it is would not be changed by cleaning it."""
+    assert links.clean(url) == url
+
+
+@pytest.mark.parametrize(
+    ("given_", "kept"),
+    [
+        (("Veer", "pont"), ("Veer", "pont")),
+        (("#Veer", "# #veer", "# pont", "Veer"), ("Veer", "veer", "pont")),
+        ((" Het\n veer\u200b ", "re\u0301union"), ("Het veer", "réunion")),
+        (("", " ", "#", "\u202e"), ()),
+        (("C#",), ("C#",)),
+        (("v" * 1_000_000,), ("v" * LONGEST_TAG,)),
+        (tuple(map(str, range(1_000))), tuple(map(str, range(MOST_TAGS)))),
+    ],
+)
+def test_tags_are_what_people_see(given_: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    """A tag is visible NFC text on one line without #; none comes twice, and neither length nor number is unbounded."""
+    assert document(replace(POST, tags=given_), NOW).tags == kept
+
+
+@given(
+    st.lists(ANY, max_size=5).map(tuple), st.lists(ANY | st.just("https://a.example/"), max_size=5).map(tuple), HOSTILE
+)
+def test_tags_and_links_are_well_formed(tags: tuple[str, ...], given_: tuple[str, ...], body: str) -> None:
+    """Law: whatever a source gives, tags are bounded visible NFC text and links are absolute and clean."""
+    made = document(replace(POST, body=f"{body}<a href='{body}'>", tags=tags, links=given_), NOW)
+    for tag in made.tags:
+        assert tag == tag.strip() != ""
+        assert not hidden(tag)
+        assert unicodedata.is_normalized("NFC", tag)
+        assert len(tag) <= LONGEST_TAG
+    for link in made.links:
+        assert link.startswith(("http://", "https://"))
+        assert links.clean(link) == link
+
+
 # --- Equal and changed ------------------------------------------------------------------------------------
 
 DRESSES = (
@@ -318,6 +514,8 @@ def test_other_words_have_other_fingerprints(text: str) -> None:
         ({"body": "<div><p>Lindeveer  vaart.</p></div>"}, False),
         ({"url": "https://krant.example/elders"}, False),
         ({"published": NOW}, False),
+        ({"tags": ("veer",), "links": ("https://a.example/",)}, False),
+        ({"body": "<p><a href='https://a.example/'>Lindeveer</a> vaart.</p>"}, False),
         ({"body": "<p>Lindeveer vaart niet.</p>"}, True),
         ({"title": "Titel!"}, True),
         ({"title": "", "body": "Titel Lindeveer vaart."}, True),
@@ -327,6 +525,7 @@ def test_an_edit_changes_the_revision(change: dict[str, object], edited: bool) -
     """The revision changes with what people read, not with markup, address or date."""
     before, after = document(POST, NOW), document(replace(POST, **change), NOW)  # type: ignore[arg-type]
     assert (before.revision != after.revision) is edited
+    assert before.fingerprint == after.fingerprint or edited
 
 
 def test_the_same_post_makes_the_same_document() -> None:

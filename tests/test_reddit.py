@@ -368,6 +368,46 @@ class TestPosts:
         assert (post.published, post.author) == (START + timedelta(minutes=1), f"{CANARY}_1")
         assert (post.title, post.body) == ("Stroom 1", "Veel *last* &amp; <b>")
 
+    @pytest.mark.parametrize(
+        ("told", "tags", "links"),
+        [
+            ({}, (), ()),
+            ({"link_flair_text": "Storing :bliksem:"}, ("Storing :bliksem:",), ()),
+            ({"link_flair_text": " "}, (), ()),
+            ({"link_flair_text": ["Storing"]}, (), ()),
+            ({"url": "https://nieuws.example/a?b=1", "is_self": False}, (), ("https://nieuws.example/a?b=1",)),
+            ({"url": "https://nieuws.example/a", "is_self": True}, (), ()),
+            ({"url": "https://www.reddit.com/gallery/a1"}, (), ()),
+            ({"url": "https://Reddit.com./r/energie/"}, (), ()),
+            ({"url": "https://i.redd.it/a.png"}, (), ()),
+            ({"url": "https://nietreddit.com/a"}, (), ("https://nietreddit.com/a",)),
+            ({"url": "/r/energie/comments/b2/"}, (), ()),
+            ({"url": "javascript:alert(1)"}, (), ()),
+            ({"url": "https://[x"}, (), ()),
+            ({"url": "https://"}, (), ()),
+            ({"url": 7}, (), ()),
+            ({"url": "/r/b", "crosspost_parent_list": [{"url": "https://nieuws.example/a"}]}, (), ("https://nieuws.example/a",)),
+            ({"crosspost_parent_list": [{"url": "https://nieuws.example/a", "is_self": True}]}, (), ()),
+            ({"crosspost_parent_list": [None, 7, {"url": None}]}, (), ()),
+            ({"crosspost_parent_list": "https://nieuws.example/a"}, (), ()),
+        ],
+    )  # fmt: skip
+    def test_flair_and_link(self, told, tags, links):
+        """Flair is a tag, and where a link post or the one it passes on leads outside Reddit is a link."""
+        post = read(raw(**told)).post
+        assert (post.tags, post.links) == (tags, links)
+
+    def test_the_link_of_a_comment_is_its_submissions(self):
+        """A comment has neither flair nor link of its own."""
+        data = raw()["data"] | {
+            "name": "t1_c1",
+            "body": "y",
+            "url": "https://nieuws.example/a",
+            "link_flair_text": "Storing",
+        }
+        post = read({"kind": "t1", "data": data}).post
+        assert (post.tags, post.links) == ((), ())
+
     def test_comment(self, world):
         """A comment has a body and no title, and its own address."""
         (post, *_) = [post for page in visited(world, "r/energie/comments") for post in page.posts]

@@ -128,6 +128,13 @@ def problem(page: Page) -> SourceError:
     return page.problem
 
 
+def test_tags_come_through_the_parsers_process(one):
+    """What an entry is filed under reaches its post; entries that are filed under nothing have no tags."""
+    body = rendered(one.feeds["/nieuws.xml"]).replace(b"</item>", b"<category>Veer &amp; pont</category></item>", 1)
+    one.answer = lambda _: Reply(200, body)
+    assert [post.tags for post in visit(one).posts] == [(), (), (), (), ("Veer & pont",)]
+
+
 # --- conditional requests and cursors
 
 

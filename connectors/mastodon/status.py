@@ -72,6 +72,8 @@ def _post(status: Mapping[str, Any], seen: Seen, key: str, url: str, body: str) 
         language=_text(status.get("language")) or None,
         opt_outs=opt_outs(account),
         addressed=any(acct in seen.own for acct in _mentioned(status, seen.host)),
+        tags=tuple(filter(None, (_text(tag.get("name")) for tag in _mappings(status.get("tags"))))),
+        links=_links(status),
     )
 
 
@@ -111,6 +113,12 @@ def _mentioned(status: Mapping[str, Any], host: str) -> Iterator[str]:
         acct = _text(mention.get("acct"))
         if acct:
             yield qualified(acct, host)
+
+
+def _links(status: Mapping[str, Any]) -> tuple[str, ...]:
+    """The page of which the status shows a card."""
+    link = _text(_mapping(status.get("card")).get("url"))
+    return (link,) if _is_web(link) else ()
 
 
 def _address(status: Mapping[str, Any]) -> str:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor.model import Found, Post
 
 SITE = "https://www.reddit.com"
 _NAMES = {"t3": re.compile(r"t3_[0-9a-z]{1,13}"), "t1": re.compile(r"t1_[0-9a-z]{1,13}")}
 _GONE = ("[deleted]", "[removed]", "[deleted by user]", "[ removed by reddit")
+_OWN_HOSTS = (".reddit.com", ".redd.it")
 _PATH = re.compile(r"/[^/\\\s][^\\\s]*")
 _ACCOUNT = re.compile(r"/?u/([\w-]+)", re.IGNORECASE)
 
@@ -80,6 +82,8 @@ def post_of(raw: object, about: About) -> Post:
         published=_moment(data),
         author=_text(data, "author"),
         addressed=about.addressed(f"{headline}\n{text}"),
+        tags=_tags(data) if kind == "t3" else (),
+        links=_links(data) if kind == "t3" else (),
     )
 
 
@@ -130,6 +134,29 @@ def _path(kind: str, data: Mapping[str, Any]) -> str:
     if not isinstance(path, str) or not _PATH.fullmatch(path):
         raise LeftOut("unreadable", "no permalink")
     return path
+
+
+def _tags(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """The flair of a submission. What is no text is nothing: nobody's post is lost for its decoration."""
+    flair = data.get("link_flair_text")
+    return (flair,) if isinstance(flair, str) and flair.strip() else ()
+
+
+def _links(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where a link post leads, or the one that it passes on, if that is outside Reddit."""
+    parents = data.get("crosspost_parent_list")
+    told = [data, *(parents if isinstance(parents, list) else ())]
+    links = [one.get("url") for one in told if isinstance(one, dict) and one.get("is_self") is not True]
+    return tuple(link for link in links if isinstance(link, str) and _is_outside(link))
+
+
+def _is_outside(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+        host = f".{parts.hostname or ''}".rstrip(".")
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and host != "" and not host.endswith(_OWN_HOSTS)
 
 
 def _moment(data: Mapping[str, Any]) -> datetime:

@@ -1,7 +1,8 @@
 """Feed documents -> plain entries: what feedparser and JSON Feed give, brought to one shape.
 
     {"site": ..., "language": ..., "ttl": minutes or None, "whole": bool, "left_out": count,
-     "entries": [{"id", "link", "title", "body", "published"}]}         title and body are HTML, oldest first
+     "entries": [{"id", "link", "title", "body", "published", "tags"}]}
+title and body are HTML, tags plain text; oldest first
 
 feedparser's own sanitiser stays off: it costs half of the parse, leaves titles and links unsafe, and
 everything is cleaned again on the way to a `Document`. Its reader is ours (`connectors.rss.reader`).
@@ -20,7 +21,15 @@ import feedparser
 import feedparser.api
 
 from connectors.rss.dates import date_of
-from connectors.rss.limits import LONGEST_BODY, LONGEST_ID, LONGEST_TITLE, LONGEST_TTL, MOST_ENTRIES
+from connectors.rss.limits import (
+    LONGEST_BODY,
+    LONGEST_ID,
+    LONGEST_TAG,
+    LONGEST_TITLE,
+    LONGEST_TTL,
+    MOST_ENTRIES,
+    MOST_TAGS,
+)
 from connectors.rss.prepare import MalformedFeed, in_utf8, rooted
 from connectors.rss.quick import quick
 
@@ -133,6 +142,7 @@ def _entry(entry: Any, base: str) -> dict[str, Any]:
         "title": _text(entry, "title"),
         "body": _body(entry),
         "published": _published(entry),
+        "tags": _tags(entry),
     }
     return _cut(found, base)
 
@@ -145,6 +155,7 @@ def _cut(entry: dict[str, Any], base: str) -> dict[str, Any]:
         "title": entry["title"][:LONGEST_TITLE],
         "body": entry["body"][:LONGEST_BODY],
         "published": entry["published"],
+        "tags": [html.unescape(tag)[:LONGEST_TAG] for tag in entry["tags"][:MOST_TAGS] if tag],
     }
 
 
@@ -152,6 +163,12 @@ def _published(entry: Any) -> str | None:
     """The first of its dates that is possible. The dict's own lookup answers `updated` with other dates."""
     dates = (date_of(str(dict.get(entry, kind) or "")) for kind in _DATES)
     return next(filter(None, dates), None)
+
+
+def _tags(entry: Any) -> list[str]:
+    """What the entry is filed under: for people where the feed says nothing else."""
+    tags = entry.get("tags") or ()
+    return [str(tag.get("term") or tag.get("label") or "") for tag in tags]
 
 
 def _body(entry: Any) -> str:
@@ -162,6 +179,7 @@ def _body(entry: Any) -> str:
 
 def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
     text = _said(item, "content_text") or _said(item, "summary")
+    tags = item.get("tags")
     dates = (date_of(_said(item, name)) for name in ("date_published", "date_modified"))
     found = {
         "id": _said(item, "id"),
@@ -169,6 +187,7 @@ def _item(item: dict[str, Any], base: str) -> dict[str, Any]:
         "title": html.escape(_said(item, "title"), quote=False),
         "body": _said(item, "content_html") or html.escape(text, quote=False),
         "published": next(filter(None, dates), None),
+        "tags": [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
     }
     return _cut(found, base)
 

@@ -5,19 +5,19 @@ A name to which feedparser gives a meaning that is not told here is a doubt; eve
 
 from typing import Literal
 
-from connectors.rss.reader import is_unread
+from connectors.rss.reader import is_tag, is_unread
 
 Role = Literal[
     "rss", "rdf", "atom", "channel", "item", "through",  # hold others
     "title", "media title", "link", "id", "description", "summary", "content", "encoded",
-    "published", "updated", "created", "language", "ttl", "period", "frequency",
+    "published", "updated", "created", "tag", "language", "ttl", "period", "frequency",
     "image", "input", "source", "part", "name", "skip", "other", "doubt",
 ]  # fmt: skip
 
 ROOTS: frozenset[Role] = frozenset({"rss", "rdf", "atom"})
 OF_ENTRIES: frozenset[Role] = frozenset({
     "title", "media title", "link", "id", "description", "summary", "content", "encoded",
-    "published", "updated", "created",
+    "published", "updated", "created", "tag",
 })  # fmt: skip
 OF_FEEDS: frozenset[Role] = frozenset({"link", "id", "language", "ttl", "period", "frequency"})
 IN_MEDIA: frozenset[Role] = frozenset({"media title", "description"})
@@ -75,6 +75,7 @@ _STRANGE = (
     "harvard.edu",
     "example.com",
     "echo",
+    "rss091",
     "purl.org/pie",
     "w3.org/1999/xhtml",
     "mrss",
@@ -87,6 +88,8 @@ def role_of(name: str) -> Role:
     if len(parts) > 3 or parts[-1].endswith(("_parsed", "_detail")):
         return "doubt"
     uri, local, prefix = ("", parts[0], "") if len(parts) == 1 else (*parts, "")[:3]
+    if is_tag(uri, local):
+        return "tag"
     if is_unread(uri, local):
         return "skip"
     if uri in _CORE:

@@ -18,17 +18,19 @@ from xml.parsers import expat
 from feedparser.api import StrictFeedParser
 
 from connectors.rss.dates import date_of
-from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS
+from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS, MOST_TAGS
 from connectors.rss.names import ATOM, FLAT, IN_MEDIA, OF_ENTRIES, OF_FEEDS, ROOTS, RSS1, WITHIN, Role, role_of
 
 _HTML = ("html", "text/html")
 _PLAIN = ("text", "plain", "text/plain")
 _PAGES = (*_HTML, "xhtml", "application/xhtml+xml")
+_Tag = tuple[str | None, str | None, str | None]  # term, scheme, label
 _NO_LINKS = frozenset({"url", "uri"})
 _C1 = re.compile("[\x80-\x9f]")
 _WINDOWS = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 _WITH_LINKS: frozenset[Role] = ROOTS | {"channel", "item", "through", "link", "id"}
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*:")
+_OF_TAGS = frozenset({"term", "scheme", "domain", "label"})
 _DATES: tuple[Role, ...] = ("published", "updated", "created")
 
 
@@ -70,6 +72,7 @@ class _Reading:
         self._unread: list[Role] = []  # from the element that is not read down to the one at hand
         self._is_rdf = False
         self._items = 0
+        self._tags = 0  # of the entry at hand
         self._entry: _Entry | None = None
         self._summarised: set[Role] = {"content", "encoded"}  # what would spill from the feed into its first entry
         self._text: list[str] | None = None
@@ -99,12 +102,21 @@ class _Reading:
         too_much = len(attrs) > MOST_ATTRIBUTES or len(self._path) + len(self._unread) >= DEEPEST
         if role == "doubt" or self._text is not None or too_much:
             raise _Doubt
+        if role == "tag" and not self._is_of_entry():
+            role = "skip"
         if self._unread:
             self._start_unread(role)
         elif self._path:
             self._start_within(role, self._lowered(attrs, role) if attrs else attrs)
         else:
             self._start_root(role, self._lowered(attrs, role))
+
+    def _is_of_entry(self) -> bool:
+        """True for the first tags that stand right within an entry: the others are left out for feedparser too."""
+        if self._entry is None or self._unread or self._path[-1] != "item":
+            return False
+        self._tags += 1
+        return self._tags <= MOST_TAGS
 
     def _start_unread(self, role: Role) -> None:
         top = self._unread[0]
@@ -141,6 +153,7 @@ class _Reading:
             self._unread.append("skip")
             return
         self._open("item", allowed=parent in (*ROOTS, "channel"))
+        self._tags = 0
         self._entry = _Entry(attrs.get("about", ""), atom=self.feed["atom"], based=self._based)
 
     def _open(self, role: Role, *, allowed: bool) -> None:
@@ -160,7 +173,9 @@ class _Reading:
     def _lowered(self, attrs: dict[str, str], role: Role) -> dict[str, str]:
         """Attributes by local name in lower case; one that moves the base of a link is a doubt."""
         lowered = {name.split(" ")[1 if " " in name else 0].lower(): value for name, value in attrs.items()}
-        if len(lowered) < len(attrs) or ("base" in lowered and role in _WITH_LINKS):
+        is_moved = "base" in lowered and role in _WITH_LINKS
+        is_foreign = role == "tag" and any(" " in name and name.split(" ")[1].lower() in _OF_TAGS for name in attrs)
+        if len(lowered) < len(attrs) or is_moved or is_foreign:
             raise _Doubt
         return lowered
 
@@ -209,6 +224,7 @@ class _Entry:
         self._summary_at: int | None = None
         self._contents: list[str] = []
         self._dates: dict[str, str] = {}
+        self._tags: list[_Tag] = []
 
     def take(self, role: Role, value: str, attrs: dict[str, str], depth: int) -> None:
         """Keep the text of one element that lies `depth` deep."""
@@ -222,6 +238,8 @@ class _Entry:
             self._link = link if self._link is None else self._link
         elif role in _DATES:
             self._dates[role] = value
+        elif role == "tag":
+            self._take_tag(value, attrs)
         elif role in ("title", "media title"):
             self._take_title(role, self._html(value, attrs, "text"), depth)
         else:
@@ -240,6 +258,7 @@ class _Entry:
             "title": self._title,
             "body": max(texts, key=len),
             "published": self._published(),
+            "tags": [term or label or "" for term, _, label in self._tags],
         }
 
     def _take_title(self, role: Role, title: str, depth: int) -> None:
@@ -259,6 +278,16 @@ class _Entry:
         elif self._summary_at is None or depth <= self._summary_at:
             self._summary = self._html(value, attrs, "text" if role == "summary" else "html")
             self._summary_at = depth
+
+    def _take_tag(self, value: str, attrs: dict[str, str]) -> None:
+        """What its attributes say; then its text, which completes the last one that has no term, whichever that is."""
+        told = (attrs.get("term"), attrs.get("scheme", attrs.get("domain")), attrs.get("label"))
+        if any(told) and told not in self._tags:
+            self._tags.append(told)
+        if value and self._tags and not self._tags[-1][0]:
+            self._tags[-1] = (value, *self._tags[-1][1:])
+        elif value and (value, None, None) not in self._tags:
+            self._tags.append((value, None, None))
 
     def _html(self, value: str, attrs: dict[str, str], otherwise: str) -> str:
         """A text construct as HTML. Feeds other than Atom call much HTML plain, so it is looked at."""

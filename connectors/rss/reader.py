@@ -1,6 +1,6 @@
 """An XML reader to put under feedparser: hands over what posts are made of, and stops at what feeds never hold.
 
-    bytes -> expat -> [ runs of text in one piece | authors, tags, pictures left out | limits ] -> feedparser
+    bytes -> expat -> [ runs of text in one piece | authors, pictures, a feed's tags left out | limits ] -> feedparser
 
 feedparser asks for readers by module name (`PREFERRED_XML_PARSERS`); `create_parser` is what it looks for.
 Leaving out a third of the elements and joining the pieces of text takes a third off its time, and an author
@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from xml.sax.expatreader import ExpatParser
 
-from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS
+from connectors.rss.limits import DEEPEST, MOST_ATTRIBUTES, MOST_ITEMS, MOST_TAGS
 from connectors.rss.prepare import MalformedFeed
 
-Kind = Literal["unread", "item", "read"]
+Kind = Literal["unread", "item", "tag", "read"]
 
 _FEEDS = frozenset({
     "",
@@ -30,6 +30,15 @@ _UNREAD = frozenset({
     "author", "category", "comments", "contributor", "creator", "credit", "enclosure", "keywords",
     "managingeditor", "owner", "publisher", "subject", "thumbnail", "webmaster",
 })  # fmt: skip
+_TAGS = frozenset({
+    ("", "category"),
+    ("http://www.w3.org/2005/atom", "category"),
+    ("http://purl.org/atom/ns#", "category"),
+    ("http://my.netscape.com/rdf/simple/0.9/", "category"),
+    ("http://purl.org/rss/1.0/", "category"),
+    ("http://purl.org/dc/elements/1.1/", "subject"),
+})  # fmt: skip
+_NOWHERE = -2  # a depth that no element and no child of one has
 _UNREAD_NAMESPACES = frozenset({
     "com-wordpress:feed-additions:1",
     "http://podlove.org/simple-chapters",
@@ -52,6 +61,8 @@ class Reader(ExpatParser):
         super().__init__()
         self._depth = 0
         self._items = 0
+        self._tags = 0  # of the entry at hand
+        self._entry = _NOWHERE  # how deep it lies
         self._left_out = 0  # how deep we are in something that is left out
         self._kinds: dict[str, Kind] = {}
 
@@ -77,6 +88,8 @@ class Reader(ExpatParser):
     def end_element_ns(self, name: str) -> None:
         """An element ends."""
         self._depth -= 1
+        if self._depth < self._entry:
+            self._entry = _NOWHERE
         if not self._left_out:
             super().end_element_ns(name)
             return
@@ -88,10 +101,17 @@ class Reader(ExpatParser):
         kind = self._kinds.get(name)
         if kind is None:
             kind = self._kinds[name] = _kind(name)
+        return kind == "read" or (kind != "unread" and self._is_wanted_here(kind))
+
+    def _is_wanted_here(self, kind: Kind) -> bool:
+        """True for the first entries, and for the first tags that stand right within one."""
         if kind == "item":
             self._items += 1
+            self._entry, self._tags = self._depth, 0
             return self._items <= MOST_ITEMS
-        return kind == "read"
+        is_of_entry = self._depth == self._entry + 1
+        self._tags += is_of_entry
+        return is_of_entry and self._tags <= MOST_TAGS
 
 
 def create_parser() -> Reader:
@@ -99,9 +119,14 @@ def create_parser() -> Reader:
     return Reader()
 
 
+def is_tag(uri: str, local: str) -> bool:
+    """True for what an entry is filed under. Both in lower case."""
+    return (uri, local) in _TAGS
+
+
 def is_unread(uri: str, local: str) -> bool:
     """True for what no post is made of. Both in lower case."""
-    return uri in _UNREAD_NAMESPACES or (uri in _FEEDS and local in _UNREAD)
+    return uri in _UNREAD_NAMESPACES or (uri in _FEEDS and local in _UNREAD and not is_tag(uri, local))
 
 
 def _kind(name: str) -> Kind:
@@ -110,4 +135,6 @@ def _kind(name: str) -> Kind:
     uri, local = (parts[0], parts[1]) if len(parts) > 1 else ("", parts[0])
     if is_unread(uri, local):
         return "unread"
+    if is_tag(uri, local):
+        return "tag"
     return "item" if local in ("item", "entry") else "read"

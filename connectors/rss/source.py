@@ -189,6 +189,7 @@ def _post(key: str, entry: dict[str, Any], feed: dict[str, Any], place: str) -> 
         body=entry["body"],
         published=datetime.fromisoformat(entry["published"]) if entry["published"] else None,
         language=feed["language"] or None,
+        tags=tuple(entry["tags"]),
     )
 
 

@@ -15,7 +15,7 @@ nothing.
 What it promises, each held by a test in `monitor.testing.ConnectorContract`:
 
  1. posts carry the connector's name as source, a stable non-empty key, an absolute http(s) URL,
-    an aware date or none, and a plain-text author or none;
+    an aware date or none, a plain-text author or none, and tags and links as texts;
  2. within a place posts come oldest first, over all pages of the visit;
  3. a resumed visit misses nothing: what a place still offers and the cursor has not passed is yielded;
  4. a resumed visit repeats at most `overlap` posts per place;

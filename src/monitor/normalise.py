@@ -3,6 +3,8 @@
     title, body -> no control or bidi characters -> plain -> NFC -> blanks folded
     url         -> no tracking parameters, no fragment
     published   -> between 1995 and a day from now, or unknown; never "today" instead
+    tags        -> visible, NFC, without #, each once
+    links       -> those given and those of <a href>, absolute and clean, each once
 
 Pure: same post and same `now`, same document.
 """
@@ -10,8 +12,11 @@ Pure: same post and same `now`, same document.
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from html.entities import html5
+from itertools import chain, islice
 
 import nh3
 
@@ -20,7 +25,12 @@ from monitor.model import Document, Post
 
 LONGEST_TEXT = 50_000  # characters; longer posts are cut, since nobody reads or matches beyond
 LONGEST_TITLE = 500
-MOST_TAGS = 10_000  # the parser needs 0.1 s for so many in one another and the square of it for more
+MOST_ELEMENTS = 10_000  # the parser needs 0.1 s for so many in one another and the square of it for more
+MOST_TAGS = 50
+LONGEST_TAG = 100
+MOST_LINKS = 100
+LONGEST_LINK = 2_000  # what is longer carries data and leads nobody anywhere
+MOST_ANCHORS = 2_000  # that are looked at
 FIRST_YEAR = 1995  # before it there was no public web to date from
 FUTURE = timedelta(hours=24)  # clocks and zones are wrong by hours, not by days
 
@@ -49,6 +59,21 @@ _NEWLINES = re.compile(r"\n[\n ]+")
 _WORD = re.compile(r"\w+")
 _URL = re.compile(r"https?://\S+")
 
+# Anchors, and what may hold one that is none, by the rules of HTML's tokenizer. What is not closed runs to the end of
+# the text and nothing is given back once it is read, so nothing is read twice.
+_NAME = r"=?+[^\s/>=]++|="
+_VALUE = r"""\"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+"""
+_ATTRIBUTE = re.compile(rf"({_NAME})(?:\s*+=\s*+({_VALUE})?+)?+")
+_ANCHOR = re.compile(
+    r"<!--(?s:.*?)(?:-->|\Z)|<(?:script|style)\b(?s:.*?)(?:</(?:script|style)|\Z)"
+    rf"|<a(?=[\s/])((?:[\s/]++|(?(2)(?!)|href\s*+=\s*+({_VALUE}))|(?:{_NAME})(?:\s*+=\s*+(?:{_VALUE})?+)?+)*+)(>?)",
+    re.IGNORECASE,
+)
+_GROUPS = re.Match[str].groups
+_REFERENCE = re.compile(r"&(#\d++;?+|#x[0-9a-f]++;?+|[a-z][a-z0-9]*+(?:;|(?!=)))", re.IGNORECASE)
+_CLEAN = re.compile(r"https?://[a-z0-9][a-z0-9.-]*/[!\"$%'->@-~]*")  # most are: cleaning them would change nothing
+_UNSEEN_IN_URLS = re.compile(r"[\t\n\r]")
+
 
 def document(post: Post, now: datetime) -> Document:
     """The post made uniform. `now` is aware and bounds the date."""
@@ -58,7 +83,7 @@ def document(post: Post, now: datetime) -> Document:
         source=post.source,
         place=post.place,
         key=post.key,
-        url=links.clean(visible(post.url)),
+        url=_cleaned(visible(post.url)),
         type=post.type,
         found=post.found,
         title=title,
@@ -70,6 +95,8 @@ def document(post: Post, now: datetime) -> Document:
         addressed=post.addressed,
         fingerprint=fingerprint(f"{title} {text}"),
         revision=_digest(f"{title}\n{text}"),
+        tags=tags_of(post),
+        links=links_of(post),
     )
 
 
@@ -90,6 +117,21 @@ def visible(text: str) -> str:
     if "\u200d" in text or "\U0001f3f4" in text:
         return _INVISIBLE_BESIDE_EMOJI.sub(r"\1", text)
     return _INVISIBLE.sub("", text)
+
+
+def tags_of(post: Post) -> tuple[str, ...]:
+    """Its tags as they are seen, each once and in their order, `MOST_TAGS` at most."""
+    seen = (" ".join(visible(tag[: 4 * LONGEST_TAG]).split()).lstrip("# ") for tag in post.tags)
+    return _first((unicodedata.normalize("NFC", tag)[:LONGEST_TAG].strip() for tag in seen), MOST_TAGS)
+
+
+def links_of(post: Post) -> tuple[str, ...]:
+    """The pages it links to, each once, `MOST_LINKS` at most; those that its source gave come first."""
+    markups = (post.title, post.body) if post.markup == "html" else ()
+    anchored = [markup for markup in markups if "<a" in markup or "<A" in markup]
+    if not anchored and not post.links:
+        return ()
+    return _first(map(_page, chain(post.links, *map(_targets, anchored))), MOST_LINKS)
 
 
 def trusted(published: datetime | None, now: datetime) -> datetime | None:
@@ -121,8 +163,64 @@ def _digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
+def _first(values: Iterable[str], most: int) -> tuple[str, ...]:
+    """The first `most` values that say something and differ; no more are looked at."""
+    kept: dict[str, None] = {}
+    for value in filter(None, values):
+        kept[value] = None
+        if len(kept) == most:
+            break
+    return tuple(kept)
+
+
+def _targets(markup: str) -> Iterator[str]:
+    """The addresses of its anchors as they are written, but for those that name an account or a hashtag."""
+    for inside, href, end in map(_GROUPS, islice(_ANCHOR.finditer(markup), MOST_ANCHORS)):
+        if end and href and not _is_name(inside.lower()):
+            yield _unquoted(href)
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value[:1] in ("'", '"') else value
+
+
+def _is_name(inside: str) -> bool:
+    """True for @mentions and hashtags as the fediverse marks them: they lead to a profile or a timeline."""
+    if "mention" not in inside and "tag" not in inside:  # nearly always, and reading attributes takes its time
+        return False
+    given = {name: _unquoted(value) for name, value in reversed(_ATTRIBUTE.findall(inside))}
+    kind = given.get("class", "")
+    return "mention" in kind or "hashtag" in kind or "tag" in given.get("rel", "").split()
+
+
+def _page(target: str) -> str:
+    """The clean absolute http(s) address of a link, or nothing."""
+    if len(target) > LONGEST_LINK or target[:1] in ("#", "/"):
+        return ""
+    if _CLEAN.fullmatch(target):
+        return target
+    url = _UNSEEN_IN_URLS.sub("", visible(_unescaped(target))).strip()
+    is_web = url[:8].lower().startswith(("http://", "https://")) and links.host(url)
+    return _cleaned(url) if is_web else ""
+
+
+def _cleaned(url: str) -> str:
+    return url if _CLEAN.fullmatch(url) else links.clean(url)
+
+
+def _unescaped(value: str) -> str:
+    """An attribute's value with its entities read; `&copy=2` in an address is a parameter and no entity."""
+    if "&" not in value:
+        return value
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]) if _is_entity(found[1]) else found[0], value)
+
+
+def _is_entity(name: str) -> bool:
+    return name[0] == "#" or name in html5
+
+
 def _broken_up(value: str) -> str:
     """Markup with line breaks before block tags, raw text made readable, and no more tags than can be parsed."""
-    if value.count("<") > MOST_TAGS:
-        value = "<".join(value.split("<", MOST_TAGS)[:MOST_TAGS])
+    if value.count("<") > MOST_ELEMENTS:
+        value = "<".join(value.split("<", MOST_ELEMENTS)[:MOST_ELEMENTS])
     return _BLOCK.sub("\n<", _RAW.sub(r"\n\1div", value))

@@ -68,7 +68,7 @@ class ConnectorContract:
         raise NotImplementedError("provide a fixture `world` that yields a monitor.testing.World")
 
     def test_posts_say_what_they_are(self, world: World) -> None:
-        """Promise 1: source, key, absolute URL, aware date or none, plain author or none."""
+        """Promise 1: source, key, absolute URL, aware date or none, plain author or none, tags and links as texts."""
         name, posts = world.connector().name, _posts(visit(world))
         assert posts, "the world must offer posts"
         assert [fault for post in posts for fault in _faults_of(post, name)] == []
@@ -306,8 +306,13 @@ def _faults_of(post: Post, source: str) -> list[str]:
         f"the URL {post.url!r} is not absolute": _is_absolute(post.url),
         "the date is no datetime with a zone": post.published is None or _is_aware(post.published),
         "the author is no plain text": post.author is None or type(post.author) is str,
+        "the tags or links are no tuple of texts": all(map(_are_texts, (post.tags, post.links))),
     }
     return [fault for fault, kept in promises.items() if not kept]
+
+
+def _are_texts(values: object) -> bool:
+    return type(values) is tuple and all(isinstance(value, str) for value in values)
 
 
 def _is_text(value: object) -> bool:
