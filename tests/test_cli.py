@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -62,9 +63,9 @@ def test_examples_are_understood(monkeypatch, capsys, tmp_path):
     """The examples in the help are commands of the program: none of them is refused as mistyped."""
     monkeypatch.chdir(tmp_path)
     for words, command in commands():
-        example = re.match(r"Example: monitor ([\w@./ -]+)", command.epilog)
-        if example and "demo" not in words:
-            told = said(monkeypatch, capsys, *re.split(r"[.,]? (?:then|Asks|Exit)|\.$", example[1])[0].split())
+        example = re.match(r"Example: monitor (.+?)(?=[.,;]? (?:then|and|Asks|Exit|Nothing|docs)\b| &&| \||\.$|$)", command.epilog)
+        if example and not {"demo", "bench"} & {*words}:
+            told = said(monkeypatch, capsys, *shlex.split(example[1]))
             assert "Usage:" not in told or "subscriptions.opml" in told
 
 
@@ -102,12 +103,15 @@ def test_completion(monkeypatch, capsys, tmp_path):
         monkeypatch.setenv("COMP_CWORD", str(len(line.split(" ")) - 1))
         return set(said(monkeypatch, capsys).split())
 
-    assert completed("monitor re") == {"report"}
+    assert completed("monitor re") == {"rematch", "report"}
     assert completed("monitor report --lang ") == {"nl", "en"}
     assert completed("monitor run --source ") == set()
     (tmp_path / "monitor.toml").write_text("[sources.rss]\n[sources.reddit]\n")
     assert completed("monitor run --source ") == {"rss", "reddit"}
     assert completed("monitor run --source re") == {"reddit"}
+    assert completed("monitor explain b") == set()
+    (tmp_path / "monitor.toml").write_text('queries = [{name = "brand"}, {name = "company"}, {}, 1]\n')
+    assert completed("monitor explain b") == {"brand"}
 
 
 def test_show_completion(monkeypatch, capsys):

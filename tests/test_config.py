@@ -195,8 +195,8 @@ def test_the_only_query(tmp_path):
 BROKEN_QUERIES = [
     ("OR boot)", "OR boot))", "line 21", 'expected the end of the query, got ")": remove it or open one before\n      OR boot))\n              ^'),
     ("waterveen AND (veer", "waterveen AND AND (veer", "line 20", "expected a word, a phrase or a bracket, got AND\n      waterveen AND AND (veer\n                    ^"),
-    ("'\"waterveen groep\"'", "'waterveen gr*'", "line 28", "a prefix is one word of at least 3 letters and a final star\n    waterveen gr*\n              ^"),
-    ("'\"waterveen groep\"'", '"\\"waterveen groep"', "line 28", 'expected a closing quotation mark\n    "waterveen groep\n    ^'),
+    ("'\"waterveen groep\"'", "'waterveen gr*'", "line 28", "a star needs 3 letters before it, got gr*: write more of the word, or the words meant\n    waterveen gr*\n              ^"),
+    ("'\"waterveen groep\"'", '"\\"waterveen groep"', "line 28", 'expected a closing ", got the end of the query: add it\n    "waterveen groep\n    ^'),
     ("'\"waterveen groep\"'", "'NOT waterveen'", "line 28", "the query holds for an empty text: add a term that must be present\n    NOT waterveen\n    ^"),
 ]  # fmt: skip
 

@@ -3,7 +3,7 @@
     2026-11-20                 that day             2026-11-01/2026-11-08      from one until the other
     2026-11                    that month           2026-11-01/P7D             a week from then
     2026-11-01/                from then on         P7D/                       the last seven days
-    /2026-11-01                before that          P1M/2026-11-01             the month before that
+    /2026-11-01                until its end        P1M/2026-11-01             the month before that
 
 Days begin at midnight in the organisation's time zone; a time of day may follow (2026-11-20T09:00, with or without a
 zone). The end is not part of the stretch, except that a day or a month given as the end is.
@@ -84,6 +84,8 @@ def interval(text: str) -> Interval:
     since, slash, until = text.partition("/")
     if not slash:
         moment = _moment(text)
+        if moment.start == moment.stop:
+            raise ValueError(f"{text!r} is a moment, and no post is of that very moment; {WRITTEN}")
         return Interval(moment, moment)
     if not since and not until:
         raise ValueError(f"an interval has a beginning or an end; {WRITTEN}")

@@ -32,7 +32,7 @@ from monitor.query.tokens import Token, fail, tokens
 from monitor.query.tree import And, Close, Field, Near, Node, Not, Or, Phrase, Saved, Title, walk
 
 LONGEST = 4_000  # characters of one query; saved parts are counted apart
-DEEPEST = 50  # nested brackets and NOTs
+DEEPEST = 50  # brackets, NOTs and saved parts within one another: reading them takes up to nine calls each
 LARGEST = 5_000  # terms of a query with all its saved parts
 TALLEST = 200  # nodes from top to bottom: deep enough for DEEPEST, and well within Python's stack
 OPERATORS = ("AND", "OR", "NOT")
@@ -40,13 +40,17 @@ OPERATORS = ("AND", "OR", "NOT")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Saved queries by name, and those that are being read: one within itself would never end."""
+    """Saved queries by name, and those that are being read: one within itself would never end.
+
+    `depth`: how deep within brackets and other saved parts the reading is.
+    """
 
     texts: Mapping[str, str]
     opened: tuple[str, ...] = ()
+    depth: int = 0
     read: dict[str, Node] = field(default_factory=dict)
 
-    def part(self, name: str, text: str, at: int) -> Node:
+    def part(self, name: str, text: str, at: int, depth: int) -> Node:
         """The tree of a saved query; raises QueryError where it is used."""
         if name in self.opened:
             fail(f"a circle: ${' -> $'.join((*self.opened, name))}; take one of them out", text, at)
@@ -55,7 +59,8 @@ class Library:
             fail(f"there is no saved query ${name}; known are: {known}", text, at)
         if name not in self.read:
             try:
-                self.read[name] = parse_part(self.texts[name], replace(self, opened=(*self.opened, name)))
+                within = replace(self, opened=(*self.opened, name), depth=depth + 1)
+                self.read[name] = parse_part(self.texts[name], within)
             except QueryError as error:
                 fail(f"${name} cannot be read: {error.said}", text, at)
         return self.read[name]
@@ -74,12 +79,12 @@ def parse_part(text: str, library: Library) -> Node:
     if len(text) > LONGEST:
         fail(f"the query is longer than {LONGEST} characters: put parts of it into [saved]", text, LONGEST)
     reader = _Reader(text, library)
-    tree = reader.either(0)
+    tree = reader.either(library.depth)
     reader.expect_end()
     if next(islice(walk(tree), LARGEST, None), None):
         fail(f"with its saved parts the query has more than {LARGEST} terms: split it", text, 0)
     if _height(tree) > TALLEST:
-        fail("saved parts stand within saved parts too many times over: simplify", text, 0)
+        fail(f"more than {TALLEST} NEARs in a row, or saved parts within one another: simplify", text, 0)
     return tree
 
 
@@ -116,7 +121,7 @@ class _Reader:
 
     def _single(self, depth: int) -> Node:
         if depth > DEEPEST:
-            self._fail(f"more than {DEEPEST} levels of brackets: simplify, or put a part into [saved]")
+            self._fail(f"more than {DEEPEST} levels of brackets, NOTs and saved parts: simplify")
         start = self._now.start
         if self._take("NOT"):
             part = self._single(depth + 1)
@@ -147,7 +152,7 @@ class _Reader:
             return replace(inner, at=(start.start, stop))
         if start.kind == "field":
             return self._field(depth)
-        return self._term()
+        return self._term(depth)
 
     def _expect_close(self) -> int:
         if self._now.kind != "close":
@@ -193,9 +198,9 @@ class _Reader:
         whole = parts[0] if len(parts) == 1 else Or(tuple(parts))
         return replace(whole, at=(name.start, stop))
 
-    def _term(self) -> Node:
+    def _term(self, depth: int) -> Node:
         token = self._now
-        if not self._starts_single():
+        if not self._starts_single() or (token.kind == "word" and token.text == "NOT"):
             self._fail(f"expected a word, a phrase or a bracket, got {token.told}")
         self._step()
         if token.kind == "bang":
@@ -203,7 +208,7 @@ class _Reader:
         if token.kind == "literal":
             return terms.literal(token, self._text)
         if token.kind == "word":
-            return self._saved(token) if token.text.startswith("$") else terms.word(token, self._text)
+            return self._saved(token, depth) if token.text.startswith("$") else terms.word(token, self._text)
         found = terms.phrase(token, self._text)
         if self._now.kind == "slop" and self._now.glued:
             return terms.close(found, self._step(), self._text)
@@ -222,9 +227,9 @@ class _Reader:
         assert isinstance(found, Phrase | Close)
         return replace(found, at=(bang.start, token.stop))
 
-    def _saved(self, token: Token) -> Node:
+    def _saved(self, token: Token, depth: int) -> Node:
         name = terms.saved_name(token, self._text)
-        part = self._library.part(name, self._text, token.start)
+        part = self._library.part(name, self._text, token.start, depth)
         return Saved(name, part, at=(token.start, token.stop))
 
     def _starts_single(self) -> bool:

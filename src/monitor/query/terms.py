@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 from monitor.model import PostType
 from monitor.query.interval import interval
-from monitor.query.text import DOT, SCHEME, Text, fold_handle, link_of, plain_host, tag_name
+from monitor.query.text import DOT, SCHEME, Text, fold_handle, link_of, plain_host, plain_path, tag_name
 from monitor.query.tokens import Token, fail
 from monitor.query.tree import Address, Close, Field, Handle, Hashtag, Literal, Node, Phrase, Word
-from monitor.query.words import Spelled, cased, is_word
+from monitor.query.words import MARKS, Spelled, cased, is_word
 
 SHORTEST_STEM = 3
 LONGEST_PHRASE = 30  # words
@@ -26,7 +26,7 @@ OPERATORS = ("AND", "OR", "NOT")
 NEAR = re.compile(r"(O?)NEAR/(\d{1,6})")
 _DOMAIN = re.compile(rf"(?:{SCHEME})?((?:[^\W_](?:[\w-]*[^\W_])?{DOT})+[^\W\d_]{{2,24}})(/\S*)?", re.IGNORECASE)
 _PLAIN = re.compile(r"[^\W_]+(?:[-'’&./+·_]+[^\W_]+)*")
-_HASHTAG = re.compile(r"#\w*[^\W_]\w*")
+_HASHTAG = re.compile(rf"#[\w{MARKS}]+")
 _ACCOUNT = re.compile(r"@(\w[\w.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|/?u/([\w-]+)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _CURLY = re.compile("[\u00ab\u00bb\u201c-\u201f]")
@@ -110,7 +110,7 @@ def word(token: Token, text: str, *, case: bool = False) -> Node:
         if account := _ACCOUNT.fullmatch(written):
             return Handle(fold_handle((account[1] or account[3]).rstrip(".-")), plain_host(account[2] or ""), at=at)
         if found := _DOMAIN.fullmatch(written):
-            return Address(plain_host(re.sub(DOT, ".", found[1], flags=re.IGNORECASE)), _path(found[2]), at=at)
+            return Address(plain_host(re.sub(DOT, ".", found[1], flags=re.IGNORECASE)), plain_path(found[2] or ""), at=at)
     _refuse_misread(token, text)
     words = _piece(written, token, text, case=case)
     return Phrase(tuple(words), at=at)
@@ -190,10 +190,6 @@ def _refuse_misread(token: Token, text: str) -> None:
 
 def _without_marks(word: str) -> str:
     return "".join(char for char in word if not is_word(char) or char.isalnum())
-
-
-def _path(written: str | None) -> str:
-    return (written or "").rstrip("/")
 
 
 def _address(written: str, token: Token, text: str, example: str) -> tuple[str, str]:

@@ -25,10 +25,12 @@ SCHEME = r"h(?:tt|xx)ps?(?:\[:\]|:)//"
 # bounded, so that no text makes it look further than a host name is long
 _HOST = rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{DOT}){{1,8}}[^\W\d_]{{2,24}}"
 _LINK = re.compile(
-    rf"(?:{SCHEME}(?:[^\s/@]{{0,64}}@)?|(?<![{_INNER}@.-]))({_HOST})(?![{_INNER}-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
+    rf"(?:{SCHEME}(?:[\w.:%+~-]{{0,64}}@)?|(?<![{_INNER}@.-]))({_HOST})(?![{_INNER}-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
+_BEHIND = ".,:;!?…'\"»”’*_"  # a link's end is none of these, its sentence's is
 _DOTS = re.compile(DOT, re.IGNORECASE)
+_CLOSING = ".,;:!?*…'\"’”»)]}"  # of the sentence around a link
 
 
 class Link:
@@ -45,7 +47,8 @@ class Link:
         """True when it is a page of `host` or of its subdomains, at or below `path`."""
         if self.host != host and not self.host.endswith(f".{host}"):
             return False
-        return not path or self.path == path or self.path.startswith((f"{path}/", f"{path}?", f"{path}#"))
+        rest = self.path.removeprefix(path)
+        return not path or (self.path.startswith(path) and (rest[:1] in ("/", "?", "#") or not rest.strip(_CLOSING)))
 
 
 class Text:
@@ -130,7 +133,7 @@ class Text:
     @cached_property
     def links(self) -> list[Link]:
         """The links in the text, and those behind its words."""
-        found = [Link(_DOTS.sub(".", one[1]), one[2] or "", one.span()) for one in _LINK.finditer(self.whole)]
+        found = [_link_in(one) for one in _LINK.finditer(self.whole)]
         return found + [link for url in (self.document.links if self.document else ()) if (link := link_of(url))]
 
     @cached_property
@@ -191,5 +194,18 @@ def link_of(url: str) -> Link | None:
         host = parts.hostname
     except ValueError:
         return None
-    path = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
-    return Link(host, path, None) if host else None
+    return Link(host, plain_path(f"{parts.path}?{parts.query}"), None) if host else None
+
+
+def plain_path(written: str) -> str:
+    """A path with its query, without a slash at its end and without a place in the page."""
+    path, _, query = written.partition("#")[0].partition("?")
+    return path.rstrip("/") + (f"?{query}" if query else "")
+
+
+def _link_in(found: re.Match[str]) -> Link:
+    """A link in a text, without the punctuation of the sentence it stands in."""
+    written = found[2] or ""
+    path = written.rstrip(_BEHIND if "(" in written or "[" in written else f"{_BEHIND})]")
+    stop = found.end() - len(written) + len(path)
+    return Link(_DOTS.sub(".", found[1]), plain_path(path), (found.start(), stop))

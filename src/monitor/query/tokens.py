@@ -1,6 +1,7 @@
 """A query's text -> tokens: operators are words yet, signs that begin a term stand apart."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal, NoReturn
 
@@ -57,7 +58,8 @@ def tokens(text: str) -> list[Token]:
             raise QueryError(f"expected a closing {token[0]}, got the end of the query: add it", text=text, at=at)
         if kind != "comment":
             glued = bool(found) and found[-1].stop == at
-            found.append(Token(kind, token[kind or ""], at, token.end(), glued))  # type: ignore[arg-type]
+            written = unicodedata.normalize("NFC", token[kind or ""])  # as documents are
+            found.append(Token(kind, written, at, token.end(), glued))  # type: ignore[arg-type]
         at = _skip(text, token.end())
     return [*found, Token("end", "", len(text.rstrip()), len(text))]
 

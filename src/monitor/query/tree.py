@@ -18,7 +18,7 @@ that looking for those alone passes over nearly every text.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -141,7 +141,10 @@ class Phrase(Node):
 
 @dataclass(frozen=True, slots=True)
 class Close(Node):
-    """Words in any order with at most `gap` other words among them; each word of the text counts for one of them."""
+    """Words in any order with at most `gap` other words among them; each word of the text counts for one of them.
+
+    A CamelCase hashtag of which a part is one of the words counts by its parts, else undivided.
+    """
 
     words: tuple[Word, ...]
     gap: int
@@ -168,7 +171,7 @@ class Close(Node):
         for nth, word in enumerate(self.words):
             for range_ in word.ranges(text):
                 fits.setdefault(range_, []).append(nth)
-        places = sorted(fits)
+        places = sorted(place for place in fits if not _is_opened(place, fits))
         for first, (start, _) in enumerate(places):
             stop = self._stop(text, places, fits, first)
             if stop is not None:
@@ -177,17 +180,23 @@ class Close(Node):
     def _stop(self, text: Text, places: list[Range], fits: dict[Range, list[int]], first: int) -> int | None:
         """Where the stretch ends that begins with the place `first`, or None when it gets too long."""
         taken: dict[int, Range] = {}  # which word of ours is which of the text
-        start = places[first][0]
+        start, spare = places[first][0], self.gap  # others that may still stand among them
         for at in range(first, len(places)):
             stop = places[at][1]
-            if places[at][0] - start >= len(self.words) + self.gap:
+            spare -= places[at][0] - (places[at - 1][1] if at > first else start)
+            if spare < 0 or text.is_apart(start, stop):
                 return None
-            if stop - start > len(self.words) + self.gap or text.is_apart(start, stop):
-                continue
-            _assign(places[at], fits, taken, set())
+            if not _assign(places[at], fits, taken, set()):
+                spare -= stop - places[at][0]
             if len(taken) == len(self.words):
                 return stop
         return None
+
+
+def _is_opened(place: Range, fits: Container[Range]) -> bool:
+    """True for an undivided hashtag of which a part fits."""
+    start, stop = place
+    return stop > start + 1 and any((at, at + 1) in fits for at in range(start, stop))
 
 
 def _assign(place: Range, fits: dict[Range, list[int]], taken: dict[int, Range], tried: set[int]) -> bool:
