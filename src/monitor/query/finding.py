@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.query.tree import Close, Hashtag, Literal, Node, Not, Phrase, Word
-from monitor.query.words import Span
+from monitor.query.tree import Hashtag, Node, Not, Word
+from monitor.query.words import Span, Spelled
 
 REFUSED = (
     "matches-anything",
@@ -41,18 +41,14 @@ def asked(node: Node, *, wanted: bool = True) -> Iterator[Node]:
         yield node
 
 
-def spoken(leaf: Node) -> tuple[str, bool]:
-    """The words that a leaf asks for, and whether the last is a beginning only."""
-    match leaf:
-        case Phrase() | Close():
-            return " ".join(as_written(word) for word in leaf.words if word.token), leaf.words[-1].stem
-        case Literal():
-            return leaf.characters, False
-        case Hashtag():
-            return leaf.name.replace("_", " "), leaf.stem
-        case _:
-            return "", False
+def spoken(leaf: Node) -> str:
+    """The words that a leaf asks for, as they are written; those of a CamelCase hashtag apart."""
+    if isinstance(leaf, Hashtag):
+        tag = f"#{leaf.written.strip('#*')}"
+        return " ".join(tag[slice(*span)] for span in Spelled(tag).spans)
+    return " ".join(leaf.written.replace("*", " ").split())
 
 
 def as_written(word: Word) -> str:
+    """A word of a phrase, with its case where that counts."""
     return word.spelling or word.token.decode()

@@ -4,14 +4,17 @@ A brand that bears a person's name, or a sensitive word that is the organisation
 with a reason. What is only left out (NOT) is asked of nobody.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 from monitor.query import lexicon
 from monitor.query.finding import Finding, asked, spoken
 from monitor.query.terms import author_name
 from monitor.query.tree import Address, And, Field, Handle, Near, Node, Phrase, walk
 from monitor.query.words import Span, fold, with_parts
+
+LONGEST_HALF = 3  # words of a surname: van den berg
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,17 @@ def _account(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
 
 
 def _words(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
-    words, stem = spoken(leaf)
+    words = spoken(leaf)
     declared = allowed.has_declared(words)
     if words and not declared and lexicon.is_person(words):
         yield _person(words, leaf.at)
+    elif words and not declared and lexicon.might_be_person(words):
+        said = "may be half of a person's name: look closely at what it finds, or declare it if it is a brand"
+        yield Finding("half-a-name", f"{words} {said}", leaf.at)
     if declared and allowed.sensitive:
         return
     for part in dict.fromkeys((words, *words.split())):
-        subject = lexicon.sensitive(part, prefix=stem and words.endswith(part))
+        subject = lexicon.sensitive(part, prefix=leaf.written.endswith("*") and words.endswith(part))
         if subject and not (allowed.sensitive and allowed.has_declared(part)):
             said = "is not searched for: what people say of it is protected (GDPR, article 9)"
             cure = "take it out, or declare it if it is the organisation's own name"
@@ -79,18 +85,23 @@ def _pairs(tree: Node, allowed: Allowed) -> Iterator[Finding]:
     """A first name here and a surname there, joined by AND or NEAR, are a person as well."""
     for node in walk(tree):
         if isinstance(node, And | Near):
-            sides = [[leaf for leaf in asked(part) if isinstance(leaf, Phrase)] for part in node.below]
-            for nth, side in enumerate(sides):
-                for one in side:
-                    for other in (leaf for later in sides[nth + 1 :] for leaf in later):
-                        words = f"{spoken(one)[0]} {spoken(other)[0]}"
-                        is_name = len(one.words) == len(other.words) == 1 and lexicon.could_be_full_name(*words.split())
-                        if is_name and not (allowed.has_declared(words) or _is_declared(allowed, one, other)):
-                            yield _person(words, one.at)
+            sides = [[leaf for leaf in asked(part) if _is_short(leaf, allowed)] for part in node.below]
+            for one, other in _across(sides):
+                names = spoken(one), spoken(other)
+                if lexicon.could_be_full_name(*names) and not allowed.has_declared(" ".join(names)):
+                    yield _person(" ".join(names), one.at)
 
 
-def _is_declared(allowed: Allowed, *leaves: Node) -> bool:
-    return any(allowed.has_declared(spoken(leaf)[0]) for leaf in leaves)
+def _is_short(leaf: Node, allowed: Allowed) -> bool:
+    return isinstance(leaf, Phrase) and len(leaf.words) <= LONGEST_HALF and not allowed.has_declared(spoken(leaf))
+
+
+def _across(sides: Sequence[Sequence[Node]]) -> Iterator[tuple[Node, Node]]:
+    """Every two of different sides of which one at least is half a name by itself."""
+    halves = [[leaf for leaf in side if lexicon.might_be_person(spoken(leaf))] for side in sides]
+    for one, other in combinations(range(len(sides)), 2):
+        yield from product(halves[one], sides[other])
+        yield from product(sides[one], halves[other])
 
 
 def _person(words: str, at: Span) -> Finding:

@@ -11,6 +11,7 @@
     shadowed                 no      a choice that another one has already
     short-stem               no      a star after letters with which many common words begin
     wide-near                no      nearness between very many words, or over a long way
+    half-a-name              no      a first name or a surname by itself
     ambiguous                no      a word of the dictionary, or a very short one, without context
 
 What is only left out (NOT) is asked of nobody, and never refused. A brand that bears a person's name, or a sensitive

@@ -60,7 +60,7 @@ def phrase(token: Token, text: str, *, case: bool = False) -> Node:
         fail("a star at the edge of a phrase stands for nothing: leave it out", text, token.start)
     if len(words) > LONGEST_PHRASE:
         fail(f"a phrase has {LONGEST_PHRASE} words at most, this one {len(words)}: take its middle", text, token.start)
-    return Phrase(tuple(words), at=(token.start, token.stop))
+    return Phrase(tuple(words), at=(token.start, token.stop), written=token.text)
 
 
 def close(found: Node, token: Token, text: str) -> Node:
@@ -73,7 +73,7 @@ def close(found: Node, token: Token, text: str) -> Node:
         fail(f"~ takes a phrase of {LONGEST_CLOSE} words at most", text, token.start)
     if not all(word.token for word in found.words):
         fail("a star for any word means nothing here: a larger number after ~ does the same", text, token.start)
-    return Close(found.words, gap, at=(found.at[0], token.stop))
+    return Close(found.words, gap, at=(found.at[0], token.stop), written=found.written)
 
 
 def near_gap(token: Token, text: str) -> tuple[bool, int] | None:
@@ -98,7 +98,7 @@ def literal(token: Token, text: str) -> Node:
         fail(f"between backticks are {LONGEST_LITERAL} characters at most", text, token.start)
     if not token.text.isprintable():
         fail("between backticks stands a character that nobody sees: take it out", text, token.start)
-    return Literal(token.text, at=(token.start, token.stop))
+    return Literal(token.text, at=(token.start, token.stop), written=token.text)
 
 
 def word(token: Token, text: str, *, case: bool = False) -> Node:
@@ -110,10 +110,12 @@ def word(token: Token, text: str, *, case: bool = False) -> Node:
         if account := _ACCOUNT.fullmatch(written):
             return Handle(fold_handle((account[1] or account[3]).rstrip(".-")), plain_host(account[2] or ""), at=at)
         if found := _DOMAIN.fullmatch(written):
-            return Address(plain_host(re.sub(DOT, ".", found[1], flags=re.IGNORECASE)), plain_path(found[2] or ""), at=at)
+            return Address(
+                plain_host(re.sub(DOT, ".", found[1], flags=re.IGNORECASE)), plain_path(found[2] or ""), at=at
+            )
     _refuse_misread(token, text)
     words = _piece(written, token, text, case=case)
-    return Phrase(tuple(words), at=at)
+    return Phrase(tuple(words), at=at, written=written)
 
 
 def hashtag(written: str, token: Token, text: str) -> Node:
@@ -124,7 +126,7 @@ def hashtag(written: str, token: Token, text: str) -> Node:
         fail(f"expected a hashtag, got {written}: letters, digits and _", text, token.start)
     if stem and len(name) < SHORTEST_STEM:
         fail(_short(written), text, token.start)
-    return Hashtag(name, stem, at=(token.start, token.stop))
+    return Hashtag(name, stem, at=(token.start, token.stop), written=written)
 
 
 def field_value(name: str, value: Token, text: str) -> Node:

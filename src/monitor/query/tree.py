@@ -33,9 +33,10 @@ Cost = Callable[[Anchors], float]  # how many texts are likely to have one of th
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of a query. `at`: where it is written, from and to in characters of its own text."""
+    """A part of a query. `at`: from and to in characters of its own text; `written`: the words of a term."""
 
     at: Span = field(default=(0, 0), compare=False, repr=False, kw_only=True)
+    written: str = field(default="", compare=False, repr=False, kw_only=True)
 
     def holds(self, text: Text) -> bool:
         """True when the text has what is asked for."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.query import lexicon
 from monitor.query.finding import Finding, as_written, asked
+from monitor.query.lexicon.frequency import common_from
 from monitor.query.presearch import Presearch
 from monitor.query.text import Text
 from monitor.query.tree import (
@@ -151,7 +152,7 @@ def _stems(tree: Node) -> Iterator[Finding]:
             if not word.stem:
                 continue
             stem = word.token.decode()
-            words = lexicon.common_from(stem)
+            words = common_from(stem)
             if len(stem) <= SHORT_STEM or len(words) >= COMMON_STEM:
                 some = f", such as {', '.join(words[:3])}" if words else ""
                 said = f"{stem}* takes every word that begins so{some}: write more of the word"
