@@ -11,10 +11,10 @@ A brand named after a person is a person here; its user declares it with a reaso
 No file is read before the first question; all of them together are loaded in about 25 ms.
 
 Sources. First names and surnames: faker and mimesis (MIT), and what these lack by hand (data/by_hand.txt: Dutch,
-Flemish and Frisian first names; Moroccan, Turkish, Surinamese, Polish and other names met in the Netherlands and Belgium).
-Frequent words: counted in texts (6,975 Dutch, 32,592 English, 2,140 French, 4,860 German), Dutch and English ones as
-far as OpenTaal (BSD) and SCOWL know them. Subjects, shapes and companies: by hand. Licences: NOTICE.txt; how the
-generated files are made: benchmarks/lexicon_make.py.
+Flemish and Frisian first names; Moroccan, Turkish, Surinamese, Polish and other names met in the Netherlands and
+Belgium). Frequent words: counted in texts (6,975 Dutch, 32,592 English, 2,140 French, 4,860 German), Dutch and
+English ones as far as OpenTaal (BSD) and SCOWL know them. Subjects, shapes and companies: by hand. Licences:
+NOTICE.txt; how the generated files are made: benchmarks/lexicon_make.py.
 
 Measured by benchmarks/lexicon.py: the share of names refused, 500 per locale, in full and in four ways of writing.
 

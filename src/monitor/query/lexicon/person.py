@@ -23,6 +23,7 @@ from monitor.query.lexicon.names import NO, PERHAPS, SURE, particle, strange, th
 from monitor.query.words import fold
 
 Answer = Literal["yes", "perhaps", "no"]
+MOST_LETTERS = 200
 MOST_WORDS = 7  # longer than any name; titles and roles are not counted
 
 _ADDRESS = re.compile(r"([^\s@]+)@[^\s@]+\.[^\W\d_]{2,}")
@@ -50,7 +51,7 @@ def could_be_full_name(one: str, other: str) -> bool:
 
     Stricter than `is_person`: of words that only stand in the same post, both must be known. Particles are passed over.
     """
-    parts = [[word for word in _split(term) if not particle(word)] for term in (one, other)]
+    parts = [[word for word in _split(term[:MOST_LETTERS]) if not particle(word)] for term in (one, other)]
     if not all(parts) or any(thing(word) for words in parts for word in words):
         return False
     here, there = parts
@@ -65,6 +66,8 @@ def _known_pair(given: list[str], family: list[str]) -> bool:
 
 def person(words: str) -> Answer:
     """Whether `words` are a person's name: "yes" is refused, "perhaps" gets a warning."""
+    if len(words) > MOST_LETTERS:
+        return "no"
     address = _ADDRESS.fullmatch(words.strip())
     if address:
         return _mailbox(address[1])
