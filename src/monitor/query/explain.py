@@ -1,11 +1,13 @@
 """Why a query holds for a text, or not: its tree with what matched, what failed, and a hint where it nearly did."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.query.text import Text
 from monitor.query.tree import And, Field, Near, Node, Not, Or, Phrase, Saved, Title, Word
 from monitor.query.words import Span
+
+MOST_PLACES = 100  # of either side of NEAR that are compared for a hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,20 @@ def _written_otherwise(node: Phrase, text: Text) -> str:
     word = node.words[0]
     if word.spelling is not None and (found := Word(word.token, word.stem).ranges(text)):
         return f"it is written {_shown(text, found[0])}"
-    longer = next(iter(Word(word.token, stem=True).ranges(text)), None)
+    longer = next(iter(Word(word.token, stem=True, spelling=word.spelling).ranges(text)), None)
     if longer and not word.stem:
         return f"{_shown(text, longer)} begins so: a star takes any ending"
     return ""
 
 
 def _apart(node: Phrase, text: Text) -> str:
-    missing = [word.token.decode() for word in node.words if not word.may_stand(text)]
+    missing = [word.token.decode() + "*" * word.stem for word in node.words if not word.may_stand(text)]
     if missing:
         return f"not there: {', '.join(dict.fromkeys(missing))}"
+    if found := Phrase(tuple(replace(word, spelling=None) for word in node.words)).ranges(text):
+        return f"it is written {_shown(text, found[0])}"
+    if node.holds(Text(text.whole)):
+        return "the end of the title parts it"
     return "its words are there, but not side by side in this order"
 
 
@@ -88,13 +94,15 @@ def _too_far(node: Near, text: Text) -> str:
     if not (node.left.holds(text) and node.right.holds(text)):
         return ""
     left, right = node.left.ranges(text), node.right.ranges(text)
-    between = [max(a[0], b[0]) - min(a[1], b[1]) for a in left[:100] for b in right[:100]]
+    if max(len(left), len(right)) > MOST_PLACES:
+        return ""
+    between = [max(a[0], b[0]) - min(a[1], b[1]) for a in left for b in right]
     nearest = min((words for words in between if words >= 0), default=None)
     if nearest is None:
         return ""
-    if nearest <= node.gap:
-        return "not in this order" if node.ordered else "one is in the title"
-    return f"the nearest are {nearest} words apart"
+    if nearest > node.gap:
+        return f"the nearest are {nearest} word{'s' * (nearest > 1)} apart"
+    return "the end of the title parts them" if node.holds(Text(text.whole)) else "not in this order"
 
 
 def _shown(text: Text, range_: tuple[int, int]) -> str:

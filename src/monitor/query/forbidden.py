@@ -2,19 +2,30 @@
 
 A brand that bears a person's name, or a sensitive word that is the organisation's own, is declared beside the query
 with a reason. What is only left out (NOT) is asked of nobody.
+
+    account    author:, @handle, and a profile's page: site:social.example/@name, link:social.example/users/name
+    name       one term: "jan jansen", jan.jansen, #janjansen, "volgens jan jansen", jan-jansen.example
+               two terms that must hold together: jan AND jansen, jan NEAR/3 jansen
+    subject    every word of a term
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from monitor.query import lexicon
 from monitor.query.finding import Finding, asked, spoken
+from monitor.query.lexicon.names import SURE, first, last, particle, thing
 from monitor.query.terms import author_name
-from monitor.query.tree import Address, And, Field, Handle, Near, Node, Phrase, walk
+from monitor.query.text import plain_host
+from monitor.query.tree import Address, And, Close, Field, Handle, Near, Node, Not, Or, Phrase
 from monitor.query.words import Span, fold, with_parts
 
 LONGEST_HALF = 3  # words of a surname: van den berg
+SHORTEST_GIVEN, SHORTEST_FAMILY = 3, 4  # letters, where both are written as one word
+_Term = tuple[Span, str]  # where it stands, and its words
+_PROFILE = re.compile(r"/(?:@|u/|users?/)([\w.-]+)(?:@([\w.-]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +56,21 @@ def forbidden(tree: Node, allowed: Allowed) -> Iterator[Finding]:
     """What of a query is refused for the sake of people."""
     for leaf in asked(tree):
         yield from _account(leaf, allowed)
+        yield from _page(leaf, allowed)
         if not isinstance(leaf, Field | Handle | Address):
-            yield from _words(leaf, allowed)
+            yield from _name(leaf, allowed)
+            yield from _subject(leaf, allowed)
     yield from _pairs(tree, allowed)
 
 
 def _account(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
-    if isinstance(leaf, Field) and leaf.name == "author" and not allowed.has_account(*_name_and_host(leaf.value)):
+    profile = _profile(leaf)
+    asks = leaf.value if isinstance(leaf, Field) and leaf.name == "author" else "@".join(filter(None, profile))
+    if asks and not allowed.has_account(*_name_and_host(asks)):
         said = "is nobody of ours: only accounts of the organisation and of ambassadors who joined can be asked for"
-        yield Finding("author-not-ours", f"author:{leaf.value} {said}; take it out", leaf.at)
+        yield Finding(
+            "author-not-ours", f"{'the page of ' if profile else 'author:'}{asks} {said}; take it out", leaf.at
+        )
     if isinstance(leaf, Handle) and not allowed.has_account(leaf.name, leaf.host):
         handle = f"@{leaf.name}" + (f"@{leaf.host}" if leaf.host else "")
         if not allowed.has_declared(handle):
@@ -62,18 +79,72 @@ def _account(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
             yield Finding("person-handle", f"{handle} {said}; {cure}", leaf.at)
 
 
-def _words(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
+def _profile(leaf: Node) -> tuple[str, str] | tuple[()]:
+    """Name and host of the account whose page an address is: what it wrote stands there. Reddit's have no host."""
+    page = _address(leaf)
+    found = _PROFILE.search(page)
+    if not found:
+        return ()
+    host = plain_host(found[2] or page.partition("/")[0])
+    return author_name(found[1]), "" if host.endswith("reddit.com") else host
+
+
+def _address(leaf: Node) -> str:
+    if isinstance(leaf, Address):
+        return leaf.host + leaf.path
+    return leaf.value if isinstance(leaf, Field) and leaf.name == "site" else ""
+
+
+def _page(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
+    """A page or a site that is called after a person."""
+    host, *path = _address(leaf).split("/")
+    named = (name for part in (host, *host.split(".")[:-1], *path) for name in _names_in(part, allowed))
+    if name := next(named, None):
+        yield _person(name, leaf.at)
+
+
+def _name(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
     words = spoken(leaf)
-    declared = allowed.has_declared(words)
-    if words and not declared and lexicon.is_person(words):
-        yield _person(words, leaf.at)
-    elif words and not declared and lexicon.might_be_person(words):
+    if name := next(_names_in(words, allowed, apart=isinstance(leaf, Close)), None):
+        yield _person(name, leaf.at)
+    elif words and not allowed.has_declared(words) and lexicon.might_be_person(words):
         said = "may be half of a person's name: look closely at what it finds, or declare it if it is a brand"
         yield Finding("half-a-name", f"{words} {said}", leaf.at)
-    if declared and allowed.sensitive:
+
+
+def _names_in(words: str, allowed: Allowed, *, apart: bool = False) -> Iterator[str]:
+    """What of a term is a person's full name and not declared. `apart`: its words need not be side by side."""
+    parts = fold(words).split()
+    whole = [words] if "@" in words else [words, " ".join(parts)]  # jan.jansen finds jan jansen
+    found = [name for name in whole if lexicon.is_person(name)] or list(_amid(parts, apart=apart))
+    yield from (name for name in found if not allowed.has_declared(name))
+
+
+def _amid(parts: Sequence[str], *, apart: bool) -> Iterator[str]:
+    """Names within one word, and those amid other words. A word for an organisation makes all of it none."""
+    if len(parts) == 1:
+        yield from _within(parts[0])
+    elif apart or not any(map(thing, parts)):
+        names = [part for part in parts if not particle(part)]
+        pairs = combinations(names, 2) if apart else pairwise(names if len(names) > 2 else ())
+        for one, other in pairs:
+            if lexicon.could_be_full_name(one, other):
+                yield f"{one} {other}"
+
+
+def _within(word: str) -> Iterator[str]:
+    """`janjansen`: a sure first name and a sure surname, glued."""
+    for at in range(SHORTEST_GIVEN, 0 if lexicon.common(word) else len(word) - SHORTEST_FAMILY + 1):
+        if first(word[:at]) == SURE and last(word[at:]) == SURE:
+            yield f"{word[:at]} {word[at:]}"
+
+
+def _subject(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
+    words = spoken(leaf)
+    if allowed.sensitive and allowed.has_declared(words):
         return
-    for part in dict.fromkeys((words, *words.split())):
-        subject = lexicon.sensitive(part, prefix=leaf.written.endswith("*") and words.endswith(part))
+    for part, stem in {words: leaf.written.endswith("*"), **_pieces(leaf, words)}.items():
+        subject = lexicon.sensitive(part, prefix=stem)
         if subject and not (allowed.sensitive and allowed.has_declared(part)):
             said = "is not searched for: what people say of it is protected (GDPR, article 9)"
             cure = "take it out, or declare it if it is the organisation's own name"
@@ -81,24 +152,57 @@ def _words(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
             return
 
 
+def _pieces(leaf: Node, words: str) -> dict[str, bool]:
+    """Each word of a term, and whether a star stands behind it."""
+    if isinstance(leaf, Phrase | Close):
+        return {word.token.decode(): word.stem for word in leaf.words if word.token}
+    last_of = words.split()[-1:]
+    return {word: leaf.written.endswith("*") and [word] == last_of for word in words.split()}
+
+
 def _pairs(tree: Node, allowed: Allowed) -> Iterator[Finding]:
-    """A first name here and a surname there, joined by AND or NEAR, are a person as well."""
-    for node in walk(tree):
-        if isinstance(node, And | Near):
-            sides = [[leaf for leaf in asked(part) if _is_short(leaf, allowed)] for part in node.below]
-            for one, other in _across(sides):
-                names = spoken(one), spoken(other)
-                if lexicon.could_be_full_name(*names) and not allowed.has_declared(" ".join(names)):
-                    yield _person(" ".join(names), one.at)
+    """A first name here and a surname there, joined by AND or NEAR, are a person as well; told once per term."""
+    for parts in _together(tree):
+        found: dict[Span, str] = {}
+        sides = [[(leaf.at, spoken(leaf)) for leaf in part if _is_short(leaf, allowed)] for part in parts]
+        for (at, one), (_, other) in _across(sides):
+            if at not in found and _are_full(one, other) and not _are_declared(one, other, allowed):
+                found[at] = f"{one} {other}"
+        yield from (_person(name, at) for at, name in found.items())
+
+
+def _together(node: Node, *, wanted: bool = True) -> Iterator[list[list[Node]]]:
+    """The leaves that are asked for, by part, of all nodes whose parts must hold together; NOT turns OR into AND."""
+    if isinstance(node, Not):
+        yield from _together(node.part, wanted=not wanted)
+        return
+    if isinstance(node, And | Near if wanted else Or):
+        yield [list(asked(part, wanted=wanted)) for part in node.below]
+    for part in node.below:
+        yield from _together(part, wanted=wanted)
+
+
+def _are_full(one: str, other: str) -> bool:
+    """A first name and a surname, or one letter and a surname."""
+    if lexicon.could_be_full_name(one, other):
+        return True
+    return any(len(a) == 1 and lexicon.is_person(f"{a} {b}") for a, b in ((one, other), (other, one)))
+
+
+def _are_declared(one: str, other: str, allowed: Allowed) -> bool:
+    return allowed.has_declared(f"{one} {other}") or allowed.has_declared(f"{other} {one}")
 
 
 def _is_short(leaf: Node, allowed: Allowed) -> bool:
-    return isinstance(leaf, Phrase) and len(leaf.words) <= LONGEST_HALF and not allowed.has_declared(spoken(leaf))
+    """A word or a few; a brand of several words that is declared is no part of a name."""
+    if not isinstance(leaf, Phrase) or len(leaf.words) > LONGEST_HALF:
+        return False
+    return len(leaf.words) == 1 or not allowed.has_declared(spoken(leaf))
 
 
-def _across(sides: Sequence[Sequence[Node]]) -> Iterator[tuple[Node, Node]]:
+def _across(sides: Sequence[Sequence[_Term]]) -> Iterator[tuple[_Term, _Term]]:
     """Every two of different sides of which one at least is half a name by itself."""
-    halves = [[leaf for leaf in side if lexicon.might_be_person(spoken(leaf))] for side in sides]
+    halves = [[term for term in side if lexicon.might_be_person(term[1])] for side in sides]
     for one, other in combinations(range(len(sides)), 2):
         yield from product(halves[one], sides[other])
         yield from product(sides[one], halves[other])

@@ -123,10 +123,11 @@ class Matcher:
 
     def _scanner_now(self) -> "Scanner | None":
         """The scanner once the anchors are settled, while it pays and where it is wanted."""
-        if self._scanner_class is None or not self._presearch.is_settled or self._presearch.unanchored:
+        presearch = self._presearch
+        if self._scanner_class is None or not presearch.is_settled or presearch.unanchored or not presearch.anchors:
             return None
         if self._scanner is None:
-            self._scanner = self._scanner_class(self._presearch.anchors)
+            self._scanner = self._scanner_class(presearch.anchors)
         return self._scanner if self._scanner.pays else None
 
     def _match(self, number: int, text: Text) -> Match:

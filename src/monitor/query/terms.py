@@ -182,7 +182,7 @@ def _refuse_misread(token: Token, text: str) -> None:
     bare = written.strip("*")
     if not any(map(is_word, bare)) and "*" not in written:
         fail(f"there is no letter or digit here; for exact signs use backticks: `{written}`", text, token.start)
-    if bare and not _PLAIN.fullmatch(_without_marks(bare)):
+    if bare and "*" not in bare and not _PLAIN.fullmatch(_without_marks(bare)):
         fail(
             f'{written} has signs that are not searched: "{bare}" finds its words, `{bare}` exactly this',
             text,

@@ -21,6 +21,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import islice
 from operator import or_
 
 from monitor.query.text import Range, Text
@@ -28,6 +29,7 @@ from monitor.query.words import Span, folded_words, is_word
 
 Anchor = tuple[bytes, bool]  # a folded word, or the beginning of words when True
 Anchors = frozenset[Anchor]
+MOST_PAIRS = 20_000  # of a NEAR in one text: within groups they multiply, and no text that is read has so many
 Cost = Callable[[Anchors], float]  # how many texts are likely to have one of these
 
 
@@ -222,7 +224,8 @@ class Near(Node):
     ordered: bool = False
 
     def holds(self, text: Text) -> bool:
-        return self.left.holds(text) and self.right.holds(text) and any(True for _ in self._pairs(text))
+        mere = (side for side in self.below if not isinstance(side, Near))  # those are found by finding their pairs
+        return all(side.holds(text) for side in mere) and any(True for _ in self._pairs(text))
 
     def spans(self, text: Text) -> list[Span]:
         return [text.span(side) for pair in self._pairs(text) for side in pair]
@@ -243,9 +246,9 @@ class Near(Node):
 
     def _pairs(self, text: Text) -> Iterator[tuple[Range, Range]]:
         left, right = self.left.ranges(text), self.right.ranges(text)
-        yield from _followed(left, right, self.gap, text)
+        yield from islice(_followed(left, right, self.gap, text), MOST_PAIRS)
         if not self.ordered:
-            yield from _followed(right, left, self.gap, text)
+            yield from islice(_followed(right, left, self.gap, text), MOST_PAIRS)
 
 
 def _followed(before: list[Range], after: list[Range], gap: int, text: Text) -> Iterator[tuple[Range, Range]]:

@@ -6,7 +6,6 @@ from monitor.query import lexicon
 from monitor.query.finding import Finding, as_written, asked
 from monitor.query.lexicon.frequency import common_from
 from monitor.query.presearch import Presearch
-from monitor.query.text import Text
 from monitor.query.tree import (
     And,
     Close,
@@ -24,13 +23,14 @@ from monitor.query.tree import (
     Word,
     walk,
 )
+from monitor.query.witness import covers, names, only_grows, witness, witnesses
 
 SHORT_STEM = 3
 COMMON_STEM = 25  # common words that begin so
 WIDE_GAP = 20
 WIDE_CHOICES = 400  # pairs of choices on both sides of NEAR
 SHORT_WORD = 3
-_ENDING = "qzxq"  # stands for any ending or any word: no query has it
+EVERYWHERE = frozenset(".,:;!?-'\"()/…’")  # single signs that nearly every post has
 SINGLE_VALUED = ("source", "lang", "type", "author")
 
 
@@ -51,6 +51,8 @@ def _needs_a_term(node: Node) -> bool:
     match node:
         case Field() | Not():
             return False
+        case Literal():
+            return node.characters not in EVERYWHERE
         case Or():
             return all(map(_needs_a_term, node.parts))
         case And():
@@ -62,25 +64,33 @@ def _needs_a_term(node: Node) -> bool:
 
 
 def _contradictions(tree: Node) -> Iterator[Finding]:
-    for node in walk(tree):
+    for node in _wanted(tree):
         if isinstance(node, And):
             yield from _left_out(node)
             yield from _two_values(node)
 
 
+def _wanted(node: Node) -> Iterator[Node]:
+    """All nodes that are not within a NOT."""
+    if not isinstance(node, Not):
+        yield node
+        for part in node.below:
+            yield from _wanted(part)
+
+
 def _left_out(node: And) -> Iterator[Finding]:
     """Choices of what must be there that a NOT beside them leaves out again."""
-    nots = [part.part for part in node.parts if isinstance(part, Not)]
+    nots = [part.part for part in node.parts if isinstance(part, Not) and only_grows(part.part)]
     for part in (one for one in node.parts if not isinstance(one, Not)):
         choices = list(_choices(part))
         dead = [(choice, by) for choice in choices if (by := _leaves_out(nots, choice))]
         if dead and len(dead) == len(choices):
             said = "is left out again by a NOT beside it, so nothing is ever found"
-            yield Finding("never-holds", f"{_names(choices)} {said}: narrow the NOT", dead[0][1].at)
+            yield Finding("never-holds", f"{names(choices)} {said}: narrow the NOT", dead[0][1].at)
         else:
             for choice, _ in dead:
                 said = "is never found, for a NOT beside it leaves it out again"
-                yield Finding("unreachable", f"{_names([choice])} {said}: take one of the two out", choice.at)
+                yield Finding("unreachable", f"{names([choice])} {said}: take one of the two out", choice.at)
 
 
 def _two_values(node: And) -> Iterator[Finding]:
@@ -94,8 +104,8 @@ def _two_values(node: And) -> Iterator[Finding]:
 
 
 def _leaves_out(nots: Sequence[Node], choice: Node) -> Node | None:
-    text = witness(choice)
-    return next((part for part in nots if part.holds(Text(text))), None) if text else None
+    texts = witnesses(choice) if nots else []
+    return next((part for part in nots if all(map(part.holds, texts))), None) if texts else None
 
 
 def _choices(node: Node) -> Iterator[Node]:
@@ -109,40 +119,17 @@ def _choices(node: Node) -> Iterator[Node]:
         yield node
 
 
-def witness(leaf: Node) -> str:
-    """The least that a text must have for a leaf to hold; empty where that cannot be written down."""
-    match leaf:
-        case Phrase() | Close():
-            return " ".join(_least(word) for word in leaf.words)
-        case Literal():
-            return leaf.characters
-        case Hashtag():
-            return f"#{leaf.name}{_ENDING if leaf.stem else ''}"
-        case Handle():
-            return f"@{leaf.name}" + (f"@{leaf.host}" if leaf.host else "")
-        case Near():
-            sides = [witness(side) for side in leaf.below]
-            return " ".join(sides) if all(sides) else ""
-        case _:
-            return ""
-
-
-def _least(word: Word) -> str:
-    return (word.spelling or word.token.decode()) + (_ENDING if word.stem or not word.token else "")
-
-
 def _shadowed(tree: Node) -> Iterator[Finding]:
     for node in walk(tree):
         if isinstance(node, Or):
             leaves = [leaf for leaf in node.parts if isinstance(leaf, Phrase | Close | Literal | Hashtag | Handle)]
             presearch = Presearch(leaves)
             for nth, leaf in enumerate(leaves):
-                text = Text(witness(leaf))
-                for at in sorted(presearch.candidates(text.vocabulary)):
+                for at in sorted(presearch.candidates(witness(leaf).vocabulary)):
                     other = leaves[at]
-                    if at != nth and other.holds(text) and (at < nth or not leaf.holds(Text(witness(other)))):
-                        said = f"is found by {_names([other])} already: take one of the two out"
-                        yield Finding("shadowed", f"{_names([leaf])} {said}", leaf.at)
+                    if at != nth and covers(other, leaf) and (at < nth or not covers(leaf, other)):
+                        said = f"is found by {names([other])} already: take one of the two out"
+                        yield Finding("shadowed", f"{names([leaf])} {said}", leaf.at)
                         break
 
 
@@ -182,7 +169,9 @@ def _ambiguous(tree: Node) -> Iterator[Finding]:
             if is_short or lexicon.common(word):
                 why = "is a very short word" if is_short else "is a word of the dictionary"
                 yield Finding(
-                    "ambiguous", f"{word} {why}, and alone it finds much that is not meant; {_fix(word)}", leaf.at
+                    "ambiguous",
+                    f"{word} {why}, and alone it finds much that is not meant; {_fix(leaf.words[0])}",
+                    leaf.at,
                 )
 
 
@@ -194,18 +183,22 @@ def _alone(node: Node) -> Iterator[Node]:
         case Saved() | Title():
             yield from _alone(node.part)
         case And():
-            wanted = [part for part in node.parts if not isinstance(part, Not)]
+            wanted = [part for part in node.parts if not isinstance(part, Not) and not _is_frame(part)]
             if len(wanted) == 1:
                 yield from _alone(wanted[0])
         case _:
             yield node
 
 
-def _fix(word: str) -> str:
-    context = f"say what else is there, as in {word} AND (winkel OR klantenservice)"
-    return f"write !{word.upper()} if it is always in capitals, or {context}" if len(word) <= SHORT_WORD else context
+def _is_frame(node: Node) -> bool:
+    """True for what says where and when, and nothing of what a post is about."""
+    if isinstance(node, Or):
+        return all(map(_is_frame, node.parts))
+    return isinstance(node, Field) and node.name in ("source", "lang", "type", "published")
 
 
-def _names(leaves: Sequence[Node]) -> str:
-    names = [f'"{text.replace(_ENDING, "*")}"' for leaf in leaves[:3] if (text := witness(leaf))]
-    return " and ".join(names) + (" and others" if len(leaves) > 3 else "")
+def _fix(word: Word) -> str:
+    written = as_written(word)
+    context = f"say what else is there, as in {'!' * bool(word.spelling)}{written} AND (winkel OR klantenservice)"
+    is_short = len(written) <= SHORT_WORD and not written.isdigit()
+    return f"write !{written.upper()} if it is always in capitals, or {context}" if is_short else context

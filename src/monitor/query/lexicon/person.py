@@ -13,6 +13,7 @@ organisation (`bank`, `ziekenhuis`) makes a phrase no person's. What is not refu
 bare first name or surname, or a surname behind a word that no list knows.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -51,17 +52,25 @@ def could_be_full_name(one: str, other: str) -> bool:
 
     Stricter than `is_person`: of words that only stand in the same post, both must be known. Particles are passed over.
     """
-    parts = [[word for word in _split(term[:MOST_LETTERS]) if not particle(word)] for term in (one, other)]
-    if not all(parts) or any(thing(word) for words in parts for word in words):
+    here, there = _half(one), _half(other)
+    if here is None or there is None:
         return False
-    here, there = parts
-    return _known_pair(here, there) or _known_pair(there, here)
+    return max(here.first + there.last, there.first + here.last) > PERHAPS + PERHAPS
 
 
-def _known_pair(given: list[str], family: list[str]) -> bool:
-    first = min(map(names.first, given))
-    last = max(map(names.last, family))
-    return first + last > PERHAPS + PERHAPS  # one of them sure, the other at least a name as well
+class _Half(NamedTuple):
+    """How sure a term is a first name, and how sure a surname. One of both sure, the other at least a name as well."""
+
+    first: int
+    last: int
+
+
+@functools.lru_cache(10_000)
+def _half(term: str) -> _Half | None:
+    words = [word for word in _split(term[:MOST_LETTERS]) if not particle(word)]
+    if not words or any(map(thing, words)):
+        return None
+    return _Half(min(map(names.first, words)), max(map(names.last, words)))
 
 
 def person(words: str) -> Answer:
