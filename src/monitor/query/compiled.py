@@ -23,7 +23,17 @@ def compiled(node: Node) -> Test:
     if isinstance(node, And):
         return _all(node.parts)
     token = _word(node)
-    return node.holds if token is None else lambda text: token in text.vocabulary
+    if token is not None:
+        return lambda text: token in text.vocabulary
+    return _phrase(node) if isinstance(node, Phrase) else node.holds
+
+
+def _phrase(node: Phrase) -> Test:
+    """Plain words side by side are a piece of the text's line; what has a title looks whether it parts them."""
+    if any(word.stem or word.spelling is not None or not word.token for word in node.words):
+        return node.holds
+    piece = b" " + b" ".join(word.token for word in node.words) + b" "
+    return lambda text: piece in text.line and (not text.has_title or node.holds(text))
 
 
 def _word(node: Node) -> bytes | None:

@@ -55,6 +55,8 @@ def _written(node: Node, query: str) -> str:
             return f"{'O' * node.ordered}NEAR/{node.gap}"
         case Title():
             return "title:"
+        case Field():
+            return f"{node.name}:{node.value}"
         case _:
             return query[slice(*node.at)]
 

@@ -51,6 +51,13 @@ class Allowed:
         """True when these words are part of what was declared."""
         return any(f" {_plain(words)} " in f" {term} " for term in self.declared)
 
+    def undeclared(self, words: str) -> str:
+        """The words without the declared terms among them; as they are written when there is none."""
+        plain = rest = f" {_plain(words)} "
+        for term in self.declared:
+            rest = rest.replace(f" {term} ", " ")
+        return words if rest == plain else rest.strip()
+
 
 def forbidden(tree: Node, allowed: Allowed) -> Iterator[Finding]:
     """What of a query is refused for the sake of people."""
@@ -104,7 +111,7 @@ def _page(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
 
 
 def _name(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
-    words = spoken(leaf)
+    words = allowed.undeclared(spoken(leaf))
     if name := next(_names_in(words, allowed, apart=isinstance(leaf, Close)), None):
         yield _person(name, leaf.at)
     elif words and not allowed.has_declared(words) and lexicon.might_be_person(words):
@@ -126,7 +133,7 @@ def _amid(parts: Sequence[str], *, apart: bool) -> Iterator[str]:
         yield from _within(parts[0])
     elif apart or not any(map(thing, parts)):
         names = [part for part in parts if not particle(part)]
-        pairs = combinations(names, 2) if apart else pairwise(names if len(names) > 2 else ())
+        pairs = combinations(names, 2) if apart else pairwise(names if len(parts) > 2 else ())
         for one, other in pairs:
             if lexicon.could_be_full_name(one, other):
                 yield f"{one} {other}"

@@ -35,6 +35,7 @@ LONGEST = 4_000  # characters of one query; saved parts are counted apart
 DEEPEST = 50  # brackets, NOTs and saved parts within one another: reading them takes up to nine calls each
 LARGEST = 5_000  # terms of a query with all its saved parts
 TALLEST = 200  # nodes from top to bottom: deep enough for DEEPEST, and well within Python's stack
+MOST_NEARS = 10  # within one another: each goes through all places of those within it
 OPERATORS = ("AND", "OR", "NOT")
 
 
@@ -84,12 +85,18 @@ def parse_part(text: str, library: Library) -> Node:
     if next(islice(walk(tree), LARGEST, None), None):
         fail(f"with its saved parts the query has more than {LARGEST} terms: split it", text, 0)
     if _height(tree) > TALLEST:
-        fail(f"more than {TALLEST} NEARs in a row, or saved parts within one another: simplify", text, 0)
+        fail("saved parts stand within saved parts too many times over: simplify", text, 0)
+    if _nears(tree) > MOST_NEARS:
+        fail(f"more than {MOST_NEARS} NEARs in a row or within one another: join some with AND", text, 0)
     return tree
 
 
 def _height(node: Node) -> int:
     return 1 + max(map(_height, node.below), default=0)
+
+
+def _nears(node: Node) -> int:
+    return isinstance(node, Near) + max(map(_nears, node.below), default=0)
 
 
 class _Reader:
@@ -171,7 +178,8 @@ class _Reader:
         if name.text == "title":
             return self._title(name, depth)
         if self._now.kind != "open":
-            return self._value(name)
+            value = self._value(name)
+            return replace(value, at=(name.start, value.at[1]))
         return self._values(name)
 
     def _title(self, name: Token, depth: int) -> Node:
@@ -185,8 +193,7 @@ class _Reader:
         value = self._step()
         if value.kind not in ("word", "phrase"):
             self._fail(f"expected a value after {name.text}:, got {value.told}", value)
-        found = terms.field_value(name.text, value, self._text)
-        return replace(found, at=(name.start, value.stop))
+        return terms.field_value(name.text, value, self._text)
 
     def _values(self, name: Token) -> Node:
         start = self._step()

@@ -1,24 +1,24 @@
 """Which queries can hold for a text at all: those of which it has a word that must be there.
 
     query -> anchors: the words of which one must stand, as few texts as can be having one
-    text  -> its words -> less those known to be no anchor -> the few left -> queries to evaluate
+    text  -> its words -> those that are anchors, or begin as one does -> queries to evaluate
 
-Words that were met and are no anchor are remembered (`_dull`, bounded), so that nearly all of a text is passed over in
-one step of C, with beginnings of words (`veer*`) costing no more than words. How many texts have a word is guessed by
-its length at first, then counted over the first texts seen, and the anchors are chosen again; which are chosen has no
-part in what holds. What is remembered of texts are single words, in memory, for as long as the process lives.
+A text's words are compared with all anchors in one step of C. Beginnings of words (`veer*`) are compared by their
+first few letters, in another; only where those are met, the words are gone through. How many texts have a word is guessed
+by its length at first, then counted over the first texts seen, and the anchors are chosen again; which are chosen has no
+part in what holds.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
-from itertools import filterfalse
+from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 
 from monitor.query.tree import Anchor, Anchors, Node
 
 COUNTED = 3_000  # texts that are counted before the anchors are chosen for good
-MOST_DULL = 200_000  # words remembered; then it begins anew
-LONGEST_DULL = 40  # bytes; longer ones are addresses and noise, each met once
+SIZES = (3, 4, 5)  # letters by which beginnings of words are told apart first
+MOST_REMEMBERED = 20_000  # words with the first letters of an anchor; then it begins anew
+LONGEST_REMEMBERED = 40  # bytes
 
 
 class Presearch:
@@ -41,21 +41,21 @@ class Presearch:
         """Every anchor with the queries that it calls up."""
         return self._anchors.all
 
-    def candidates(self, words: Iterable[bytes]) -> Iterable[int]:
+    def candidates(self, words: Collection[bytes]) -> Collection[int]:
         """The queries that can hold for a text with these words, each once and in no order."""
         if self._texts < COUNTED:
-            words = list(words)
             self._count(words)
-        found: AbstractSet[int] = self.unanchored
-        for word in filterfalse(self._dull.__contains__, words):
-            called = self._live.get(word)
-            if called is None:
-                called = self._meet(word)
-            if called:
-                found = {*found, *called}
-        return found
+        found = [*self.unanchored]
+        for word in self._words.intersection(words):
+            found += self._called[word]
+        for cut, heads in self._heads:
+            if not heads.isdisjoint(map(cut, words)):
+                for word in words:
+                    if cut(word) in heads:
+                        found += self._begun(word)
+        return set(found) if len(found) > 1 else found
 
-    def _count(self, words: list[bytes]) -> None:
+    def _count(self, words: Iterable[bytes]) -> None:
         for word in set(words):
             self._counts.update(self._known.of(word))
         self._texts += 1
@@ -73,22 +73,31 @@ class Presearch:
                 called.setdefault(anchor, []).append(number)
         self.unanchored = frozenset(unanchored)
         self._anchors = _Anchors((anchor, tuple(numbers)) for anchor, numbers in called.items())
-        self._live: dict[bytes, tuple[int, ...]] = {}
-        self._dull: set[bytes] = set()
+        self._called = {token: numbers for (token, stem), numbers in self._anchors.all.items() if not stem}
+        self._words = frozenset(self._called)
+        stems = [token for token, stem in self._anchors.all if stem]
+        self._heads = [(itemgetter(slice(size)), heads) for size in SIZES if (heads := _heads(stems, size))]
+        self._begin: dict[bytes, tuple[int, ...]] = {}
 
     def _cost(self, anchors: Anchors) -> float:
         return sum(self._counts[anchor] + _guess(anchor) for anchor in anchors)
 
-    def _meet(self, word: bytes) -> tuple[int, ...]:
-        """A word not met before: what it calls up, remembered."""
-        called = tuple({number for anchor in self._anchors.of(word) for number in self._anchors.all[anchor]})
-        if called:
-            self._live[word] = called
-        elif len(word) <= LONGEST_DULL:
-            if len(self._dull) >= MOST_DULL:
-                self._dull.clear()
-            self._dull.add(word)
+    def _begun(self, word: bytes) -> tuple[int, ...]:
+        """What a word calls up by how it begins; remembered, since most are met again."""
+        called = self._begin.get(word)
+        if called is None:
+            if len(self._begin) >= MOST_REMEMBERED:
+                self._begin.clear()
+            called = tuple(number for anchor in self._anchors.beginning(word) for number in self._anchors.all[anchor])
+            if len(word) <= LONGEST_REMEMBERED:
+                self._begin[word] = called
         return called
+
+
+def _heads(stems: Sequence[bytes], size: int) -> frozenset[bytes]:
+    """The first `size` bytes of those stems that no longer size of head is there for."""
+    longer = [one for one in SIZES if one > size]
+    return frozenset(stem[:size] for stem in stems if len(stem) >= size and not (longer and len(stem) >= longer[0]))
 
 
 class _Anchors:
@@ -99,13 +108,12 @@ class _Anchors:
         self._sizes = sorted({len(token) for token, stem in self.all if stem})
 
     def of(self, word: bytes) -> list[Anchor]:
-        found = [(word, False)] if (word, False) in self.all else []
-        for size in self._sizes:
-            if size > len(word):
-                break
-            if (word[:size], True) in self.all:
-                found.append((word[:size], True))
-        return found
+        return [(word, False), *self.beginning(word)] if (word, False) in self.all else self.beginning(word)
+
+    def beginning(self, word: bytes) -> list[Anchor]:
+        """The anchors that are how the word begins."""
+        sizes = (size for size in self._sizes if size <= len(word))
+        return [anchor for size in sizes if (anchor := (word[:size], True)) in self.all]
 
 
 def _all_anchors(trees: Sequence[Node]) -> set[Anchor]:

@@ -5,14 +5,15 @@ Nothing is worked out before a term asks for it: of most texts only the set of w
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from monitor.model import Document
-from monitor.query.words import MARKS, Span, Spelled, all_folded, cased, fold, is_word
+from monitor.query.words import MARKS, Span, Spelled, all_folded, cased, fold, folded_words, is_word, with_parts
 
+FEW_WORDS = 1_000  # up to which going through them is cheaper than an index
 Range = tuple[int, int]  # from and to, in words
 
 _INNER = rf"\w{MARKS}"  # what may stand within a word: where a word goes on, none of these ends
@@ -62,7 +63,7 @@ class Text:
         whole: str,
         *,
         title: int = 0,
-        words: Iterable[bytes] | None = None,
+        words: Sequence[bytes] | None = None,
         document: Document | None = None,
         now: datetime | None = None,
         zone: tzinfo = UTC,
@@ -85,6 +86,34 @@ class Text:
         return set(all_folded([self.whole])[0].split() if self._words is None else self._words)
 
     @cached_property
+    def words(self) -> Sequence[bytes]:
+        """Its folded words in order, CamelCase hashtags in their parts."""
+        if self._is_opened:
+            return self.spelled.words
+        return folded_words(self.whole) if self._words is None else self._words
+
+    @cached_property
+    def wholes(self) -> Sequence[tuple[bytes, Range]]:
+        """Its CamelCase hashtags undivided, each with the words that it spans."""
+        return self.spelled.wholes if self._is_opened else ()
+
+    @cached_property
+    def _is_opened(self) -> bool:
+        """True when it has a CamelCase hashtag, so that its words in order are not those that stand in it."""
+        return "#" in self.whole and with_parts(self.whole) != self.whole
+
+    @cached_property
+    def line(self) -> bytes:
+        """Its words in order, each between blanks, and after a break the undivided hashtags."""
+        wholes = b" ".join(word for word, _ in self.wholes)
+        return b" " + b" ".join(self.words) + b" \n " + wholes + b" "
+
+    @property
+    def has_title(self) -> bool:
+        """True when some of it is a title."""
+        return self._title > 0
+
+    @cached_property
     def title(self) -> "Text":
         """The title alone."""
         return Text(self.whole[: self._title])
@@ -98,9 +127,9 @@ class Text:
     def at(self) -> dict[bytes, list[Range]]:
         """Where each word stands, counted in words; an undivided hashtag spans several."""
         found: dict[bytes, list[Range]] = {}
-        for place, word in enumerate(self.spelled.words):
+        for place, word in enumerate(self.words):
             found.setdefault(word, []).append((place, place + 1))
-        for word, range_ in self.spelled.wholes:
+        for word, range_ in self.wholes:
             found.setdefault(word, []).append(range_)
         return found
 
@@ -112,7 +141,7 @@ class Text:
     @cached_property
     def boundary(self) -> int:
         """How many words the title has."""
-        return bisect_left(self.spelled.spans, (self._title, self._title)) if self._title else 0
+        return len(Text(self.whole[: self._title]).words) if self._title else 0
 
     @cached_property
     def hashtags(self) -> list[tuple[str, Span | None]]:
@@ -141,8 +170,19 @@ class Text:
         """The document's own address."""
         return link_of(self.document.url) if self.document else None
 
+    def places(self, word: bytes) -> Sequence[Range]:
+        """Where a word stands."""
+        if len(self.words) > FEW_WORDS:
+            return self.at.get(word, ())
+        found = [(at, at + 1) for at, one in enumerate(self.words) if one == word] if word in self.vocabulary else []
+        return found + [range_ for whole, range_ in self.wholes if whole == word]
+
     def starting_with(self, stem: bytes) -> Iterator[Range]:
         """Where words stand that begin with `stem`."""
+        if len(self.words) <= FEW_WORDS:
+            yield from ((at, at + 1) for at, word in enumerate(self.words) if word.startswith(stem))
+            yield from (range_ for whole, range_ in self.wholes if whole.startswith(stem))
+            return
         for at in range(bisect_left(self.ordered, stem), len(self.ordered)):
             if not self.ordered[at].startswith(stem):
                 return
@@ -150,12 +190,11 @@ class Text:
 
     def has_start(self, stem: bytes) -> bool:
         """True when a word begins with `stem`."""
-        at = bisect_left(self.ordered, stem)
-        return at < len(self.ordered) and self.ordered[at].startswith(stem)
+        return b" " + stem in self.line
 
     def is_apart(self, start: int, stop: int) -> bool:
         """True for words of which some stand in the title and some in the text."""
-        return start < self.boundary < stop
+        return self._title > 0 and start < self.boundary < stop
 
     def written(self, range_: Range) -> str:
         """What is written there, with its case but without accents."""

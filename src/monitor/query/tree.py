@@ -29,6 +29,7 @@ from monitor.query.words import Span, folded_words, is_word
 
 Anchor = tuple[bytes, bool]  # a folded word, or the beginning of words when True
 Anchors = frozenset[Anchor]
+SHORTEST_BEGINNING = 3  # bytes of an anchor that is the beginning of words
 MOST_PAIRS = 20_000  # of a NEAR in one text: within groups they multiply, and no text that is read has so many
 Cost = Callable[[Anchors], float]  # how many texts are likely to have one of these
 
@@ -83,12 +84,12 @@ class Word:
 
     def ranges(self, text: Text) -> list[Range]:
         """Where it stands alone."""
-        found = text.starting_with(self.token) if self.stem else text.at.get(self.token, ())
+        found = text.starting_with(self.token) if self.stem else text.places(self.token)
         return sorted(range_ for range_ in found if self._is_spelled(text, range_))
 
     def stands(self, text: Text, at: int) -> bool:
         """True when it is the word at that place."""
-        word = text.spelled.words[at]
+        word = text.words[at]
         is_it = word.startswith(self.token) if self.stem else not self.token or word == self.token
         return is_it and self._is_spelled(text, (at, at + 1))
 
@@ -128,7 +129,7 @@ class Phrase(Node):
         if len(self.words) == 1:
             yield from self.words[0].ranges(text)
             return
-        size, last = len(self.words), len(text.spelled.words)
+        size, last = len(self.words), len(text.words)
         rarest = min(
             (at for at in range(size) if self.words[at].token), key=lambda at: len(self.words[at].ranges(text))
         )
@@ -379,9 +380,10 @@ class Hashtag(Node):
         return [span for name, span in text.hashtags if span and self._is_it(name)]
 
     def anchors(self, cost: Cost) -> Anchors | None:
-        tokens = folded_words(self.name)
-        last = [(tokens[-1], True)] if self.stem and not self.name.endswith("_") else [(tokens[-1], False)]
-        return _cheapest((frozenset([anchor]) for anchor in [*((token, False) for token in tokens[:-1]), *last]), cost)
+        *tokens, last = folded_words(self.name)
+        begins = self.stem and not self.name.endswith("_")
+        ends = [(last, begins)] if not begins or len(last) >= SHORTEST_BEGINNING else []
+        return _cheapest([frozenset([anchor]) for anchor in [*((token, False) for token in tokens), *ends]], cost)
 
     def _is_it(self, name: str) -> bool:
         return name.startswith(self.name) if self.stem else name == self.name
