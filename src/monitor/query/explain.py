@@ -82,10 +82,11 @@ def _written_otherwise(node: Phrase, text: Text) -> str:
 
 
 def _apart(node: Phrase, text: Text) -> str:
-    missing = [word.token.decode() + "*" * word.stem for word in node.words if not word.may_stand(text)]
+    words = tuple(replace(word, spelling=None) for word in node.words)
+    missing = [word.token.decode() + "*" * word.stem for word in words if not word.may_stand(text)]
     if missing:
         return f"not there: {', '.join(dict.fromkeys(missing))}"
-    if found := Phrase(tuple(replace(word, spelling=None) for word in node.words)).ranges(text):
+    if found := Phrase(words).ranges(text):
         return f"it is written {_shown(text, found[0])}"
     if node.holds(Text(text.whole)):
         return "the end of the title parts it"

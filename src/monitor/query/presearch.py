@@ -4,9 +4,9 @@
     text  -> its words -> those that are anchors, or begin as one does -> queries to evaluate
 
 A text's words are compared with all anchors in one step of C. Beginnings of words (`veer*`) are compared by their
-first few letters, in another; only where those are met, the words are gone through. How many texts have a word is guessed
-by its length at first, then counted over the first texts seen, and the anchors are chosen again; which are chosen has no
-part in what holds.
+first few letters, in another; only where those are met, the words are gone through. How many texts have a word is
+guessed by its length at first, then counted over the first texts seen, and the anchors are chosen again; which are
+chosen has no part in what holds.
 """
 
 from collections import Counter
@@ -50,9 +50,8 @@ class Presearch:
             found += self._called[word]
         for cut, heads in self._heads:
             if not heads.isdisjoint(map(cut, words)):
-                for word in words:
-                    if cut(word) in heads:
-                        found += self._begun(word)
+                for word in [word for word in words if cut(word) in heads]:
+                    found += self._begun(word)
         return set(found) if len(found) > 1 else found
 
     def _count(self, words: Iterable[bytes]) -> None:
@@ -105,15 +104,15 @@ class _Anchors:
 
     def __init__(self, anchors: Iterable[tuple[Anchor, tuple[int, ...]]]) -> None:
         self.all = dict(anchors)
-        self._sizes = sorted({len(token) for token, stem in self.all if stem})
+        self._stems = frozenset(token for token, stem in self.all if stem)
+        self._sizes = sorted(set(map(len, self._stems)))
 
     def of(self, word: bytes) -> list[Anchor]:
         return [(word, False), *self.beginning(word)] if (word, False) in self.all else self.beginning(word)
 
     def beginning(self, word: bytes) -> list[Anchor]:
         """The anchors that are how the word begins."""
-        sizes = (size for size in self._sizes if size <= len(word))
-        return [anchor for size in sizes if (anchor := (word[:size], True)) in self.all]
+        return [(word[:size], True) for size in self._sizes if word[:size] in self._stems and size <= len(word)]
 
 
 def _all_anchors(trees: Sequence[Node]) -> set[Anchor]:

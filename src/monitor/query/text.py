@@ -104,9 +104,13 @@ class Text:
 
     @cached_property
     def line(self) -> bytes:
-        """Its words in order, each between blanks, and after a break the undivided hashtags."""
-        wholes = b" ".join(word for word, _ in self.wholes)
-        return b" " + b" ".join(self.words) + b" \n " + wholes + b" "
+        """Its words in order, each between blanks."""
+        return b" " + b" ".join(self.words) + b" "
+
+    @cached_property
+    def starts(self) -> bytes:
+        """Its words with undivided hashtags among them, each after a blank."""
+        return b" " + b" ".join(self.vocabulary if self._words is None else self._words)
 
     @property
     def has_title(self) -> bool:
@@ -144,9 +148,15 @@ class Text:
         return len(Text(self.whole[: self._title]).words) if self._title else 0
 
     @cached_property
+    def cased(self) -> str:
+        """All of it without accents, but with its case."""
+        return cased(self.whole)
+
+    @cached_property
     def hashtags(self) -> list[tuple[str, Span | None]]:
         """The folded hashtags in the text, and what its source files it under."""
-        found: list[tuple[str, Span | None]] = [(tag_name(tag[1]), tag.span()) for tag in _HASHTAG.finditer(self.whole)]
+        tags = _HASHTAG.finditer(self.whole) if "#" in self.whole else ()
+        found: list[tuple[str, Span | None]] = [(tag_name(tag[1]), tag.span()) for tag in tags]
         return found + [(tag_name(tag), None) for tag in (self.document.tags if self.document else ())]
 
     @cached_property
@@ -190,7 +200,7 @@ class Text:
 
     def has_start(self, stem: bytes) -> bool:
         """True when a word begins with `stem`."""
-        return b" " + stem in self.line
+        return b" " + stem in self.starts
 
     def is_apart(self, start: int, stop: int) -> bool:
         """True for words of which some stand in the title and some in the text."""

@@ -79,7 +79,9 @@ class Word:
     spelling: str | None = None
 
     def may_stand(self, text: Text) -> bool:
-        """False when the text has no such word, whatever its case."""
+        """False when the text has no such word, wherever it stands."""
+        if self.spelling is not None and self.spelling not in text.cased:
+            return False
         return text.has_start(self.token) if self.stem else not self.token or self.token in text.vocabulary
 
     def ranges(self, text: Text) -> list[Range]:
@@ -171,12 +173,17 @@ class Close(Node):
 
     def _found(self, text: Text) -> Iterator[Range]:
         """From every place of a word the shortest stretch that has all of them."""
+        each = [word.ranges(text) for word in self.words]
         fits: dict[Range, list[int]] = {}
-        for nth, word in enumerate(self.words):
-            for range_ in word.ranges(text):
+        for nth, ranges in enumerate(each):
+            for range_ in ranges:
                 fits.setdefault(range_, []).append(nth)
         places = sorted(place for place in fits if not _is_opened(place, fits))
+        rarest = [start for start, _ in min(each, key=len)]
+        reach = self.gap + len(self.words) * max((stop - start for start, stop in places), default=0)
         for first, (start, _) in enumerate(places):
+            if bisect_left(rarest, start) == bisect_left(rarest, start + reach):
+                continue
             stop = self._stop(text, places, fits, first)
             if stop is not None:
                 yield start, stop
@@ -184,14 +191,16 @@ class Close(Node):
     def _stop(self, text: Text, places: list[Range], fits: dict[Range, list[int]], first: int) -> int | None:
         """Where the stretch ends that begins with the place `first`, or None when it gets too long."""
         taken: dict[int, Range] = {}  # which word of ours is which of the text
+        settled: set[int] = set()  # words of ours that no further place can free another for
         start, spare = places[first][0], self.gap  # others that may still stand among them
         for at in range(first, len(places)):
             stop = places[at][1]
             spare -= places[at][0] - (places[at - 1][1] if at > first else start)
             if spare < 0 or text.is_apart(start, stop):
                 return None
-            if not _assign(places[at], fits, taken, set()):
-                spare -= stop - places[at][0]
+            tried = set(settled)
+            if not _assign(places[at], fits, taken, tried):
+                settled, spare = tried, spare - (stop - places[at][0])
             if len(taken) == len(self.words):
                 return stop
         return None

@@ -107,9 +107,9 @@ def folded_words(text: str) -> list[bytes]:
     return folded(text.replace("\0", " ")).split()
 
 
-def cased(word: str) -> str:
-    """A word without accents, but with its case."""
-    return "".join(map(_CASED.__getitem__, word))
+def cased(text: str) -> str:
+    """A text without accents, but with its case."""
+    return text if text.isascii() else _BEYOND_ASCII.sub(lambda run: "".join(map(_CASED.__getitem__, run[0])), text)
 
 
 def is_word(char: str) -> bool:
