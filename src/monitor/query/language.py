@@ -183,6 +183,8 @@ class _Reader:
         return self._values(name)
 
     def _title(self, name: Token, depth: int) -> Node:
+        if self._now.kind == "field":
+            self._fail("within title: stand words only; write the field outside")
         part = self._unit(depth)
         for one in walk(part):
             if isinstance(one, Field | Title):

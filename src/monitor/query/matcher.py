@@ -17,13 +17,12 @@ from monitor.query.compiled import compiled
 from monitor.query.language import parse
 from monitor.query.presearch import Presearch
 from monitor.query.text import Text, tag_name
-from monitor.query.tree import Address, And, Field, Hashtag, Node, Not, Or, Saved, Title
+from monitor.query.tree import MOST_SPANS, Address, And, Field, Hashtag, Node, Not, Or, Saved, Title
 from monitor.query.words import all_folded, folded_words
 
 if TYPE_CHECKING:
     from monitor.query.scanner import Scanner
 
-MOST_SPANS = 20  # kept per match: enough to show why
 BATCH = 500  # texts that are folded together
 
 

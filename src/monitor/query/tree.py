@@ -30,6 +30,7 @@ from monitor.query.words import Span, folded_words, is_word
 Anchor = tuple[bytes, bool]  # a folded word, or the beginning of words when True
 Anchors = frozenset[Anchor]
 SHORTEST_BEGINNING = 3  # bytes of an anchor that is the beginning of words
+MOST_SPANS = 20  # of a term: enough to show why
 MOST_PAIRS = 20_000  # of a NEAR in one text: within groups they multiply, and no text that is read has so many
 Cost = Callable[[Anchors], float]  # how many texts are likely to have one of these
 
@@ -46,7 +47,7 @@ class Node:
         raise NotImplementedError
 
     def spans(self, text: Text) -> list[Span]:
-        """The characters that made it hold; asked only where it does."""
+        """The characters that made it hold, the first `MOST_SPANS` of a term; asked only where it does."""
         del text
         return []
 
@@ -115,7 +116,7 @@ class Phrase(Node):
         return all(word.may_stand(text) for word in words) and any(True for _ in self._found(text))
 
     def spans(self, text: Text) -> list[Span]:
-        return [text.span(range_) for range_ in self._found(text)]
+        return [text.span(range_) for range_ in islice(self._found(text), MOST_SPANS)]
 
     def ranges(self, text: Text) -> list[Range]:
         return list(self._found(text))
@@ -159,7 +160,7 @@ class Close(Node):
         return all(word.may_stand(text) for word in self.words) and any(True for _ in self._found(text))
 
     def spans(self, text: Text) -> list[Span]:
-        return [text.span(range_) for range_ in self._found(text)]
+        return [text.span(range_) for range_ in islice(self._found(text), MOST_SPANS)]
 
     def ranges(self, text: Text) -> list[Range]:
         return sorted(set(self._found(text)))
@@ -238,7 +239,7 @@ class Near(Node):
         return all(side.holds(text) for side in mere) and any(True for _ in self._pairs(text))
 
     def spans(self, text: Text) -> list[Span]:
-        return [text.span(side) for pair in self._pairs(text) for side in pair]
+        return [text.span(side) for pair in islice(self._pairs(text), MOST_SPANS) for side in pair]
 
     def ranges(self, text: Text) -> list[Range]:
         return sorted({(first[0], second[1]) for first, second in self._pairs(text)})
@@ -345,7 +346,7 @@ class Literal(Node):
         return self.characters in text.whole and any(True for _ in self._found(text.whole))
 
     def spans(self, text: Text) -> list[Span]:
-        return list(self._found(text.whole))
+        return list(islice(self._found(text.whole), MOST_SPANS))
 
     def anchors(self, cost: Cost) -> Anchors | None:
         return _cheapest((frozenset([(token, False)]) for token in folded_words(self.characters)), cost)

@@ -7,7 +7,7 @@ beside it.
 
 import functools
 
-from monitor.query.lexicon.lists import section, sections
+from monitor.query.lexicon.lists import beginning, section, sections
 from monitor.query.words import fold
 
 
@@ -33,4 +33,4 @@ def _ranks() -> dict[str, int]:
 
 def common_from(stem: str) -> list[str]:
     """The frequent words that begin so and go on, the most frequent first: what a star after `stem` would take."""
-    return [word for word in _ranks() if word.startswith(stem) and word != stem]
+    return sorted((word for word in beginning("words", stem) if word != stem), key=_ranks().__getitem__)

@@ -5,6 +5,7 @@ words parted by white space, folded already. Words before the first section are 
 """
 
 import functools
+from bisect import bisect_left
 from collections import defaultdict
 from importlib.resources import files
 
@@ -26,3 +27,14 @@ def sections(file: str) -> dict[str, tuple[str, ...]]:
 def section(file: str, *names: str) -> frozenset[str]:
     """The words of some sections of a file together; without a name, those that stand before any section."""
     return frozenset(word for name in names or ("",) for word in sections(file)[name])
+
+
+def beginning(file: str, stem: str) -> list[str]:
+    """The words before the first section of a file that begin so, in the order of the alphabet."""
+    words = _ordered(file)
+    return words[bisect_left(words, stem) : bisect_left(words, f"{stem}\U0010ffff")]
+
+
+@functools.cache
+def _ordered(file: str) -> list[str]:
+    return sorted(section(file))

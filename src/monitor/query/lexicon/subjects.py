@@ -13,7 +13,7 @@ import tomllib
 from importlib.resources import files
 from typing import Literal
 
-from monitor.query.lexicon.lists import section
+from monitor.query.lexicon.lists import beginning
 from monitor.query.words import fold
 
 Subject = Literal["health", "union", "religion", "politics", "sexual orientation", "ethnic origin", "crime"]
@@ -54,7 +54,7 @@ def _fits(entry: list[str], found: list[str]) -> bool:
 def _covered(stem: str) -> Subject | None:
     entries = [(entry, kind) for entry, kind in _entries().get(stem[:3], ()) if entry[0].startswith(stem)]
     subjects = [kind for entry, kind in entries if len(entry) == 1 and kind != "ordinary"]
-    frequent = [word for word in section("words") if word.startswith(stem)]
+    frequent = beginning("words", stem)
     ordinary = sum(sensitive(word) is None for word in frequent)
     return subjects[0] if subjects and 2 * ordinary <= len(frequent) else None
 
