@@ -321,10 +321,10 @@ def test_what_came_before_a_failure_is_kept(house: House, error: Exception, capl
 
 
 class PoisonMatcher(Matcher):
-    def match(self, document: Document) -> tuple[Match, ...]:
+    def match(self, document: Document, now: datetime) -> tuple[Match, ...]:
         if "gifmatch" in document.text:
             raise ValueError(document.text)
-        return super().match(document)
+        return super().match(document, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,6 +604,113 @@ def test_an_ambassadors_handle_is_not_told(house: House) -> None:
     assert SECRET not in str(run(house(whole), NOW))
     published = (monitor.store.folder / "published" / "current.duckdb").read_bytes()
     assert SECRET.encode() not in published
+
+
+# --- When other queries are asked -------------------------------------------------------------------------
+
+
+def asking(monitor: Monitor, text: str) -> Monitor:
+    return replace(monitor, matcher=Matcher([Query("merk", "brand", text)]))
+
+
+def handed(house: House, queries: Sequence[str], *visits: Sequence[Page]) -> list[str | None]:
+    """The cursor that a place is handed in passes with these queries, which find these pages."""
+    fake = Fake("een", list(visits), offers=("plein",))
+    monitor = house(fake)
+    for hour, text in enumerate(queries):
+        look(asking(monitor, text), NOW + timedelta(hours=hour))
+    return [one["plein"] for one in visited(fake)]
+
+
+FAILED = page(problem=Fatal("forbidden", "plein", "403"))
+
+
+@pytest.mark.parametrize(
+    ("queries", "visits", "expected"),
+    [
+        (("veer", "veer", "veer"), [[page(cursor="c1")], [page(cursor="c2")]], [None, "c1", "c2"]),
+        (("veer", "boot", "boot"), [[page(cursor="c1")], [page(cursor="c2")]], [None, None, "c2"]),
+        (("veer", "boot", "veer"), [[page(cursor="c1")], [page(cursor="c2")]], [None, None, None]),
+        (("veer", "boot", "boot"), [[page(cursor="c1")], []], [None, None, None]),
+        (("veer", "boot", "boot", "boot"), [[page(cursor="c1")], [FAILED], [page(cursor="c2")]], [None] * 3 + ["c2"]),
+        (("veer", "boot", "boot"), [[page(cursor="c1")], [page(cursor="c2"), FAILED]], [None, None, "c2"]),
+        (("veer", "veer", "veer"), [[page(cursor="c1")], [FAILED]], [None, "c1", "c1"]),
+        (("veer", "boot", "boot"), [[page(cursor="c1")], [page()]], [None, None, None]),
+        (("veer", "( VEER )", "veer"), [[page(cursor="c1")], [page(cursor="c2")]], [None, "c1", "c2"]),
+    ],
+    ids=[
+        "same",
+        "other",
+        "back",
+        "not reached",
+        "failed",
+        "failed on page two",
+        "same, failed",
+        "no cursor",
+        "respelled",
+    ],
+)
+def test_another_query_reads_a_place_from_the_start(
+    house: House, queries: Sequence[str], visits: Any, expected: list[str | None]
+) -> None:
+    """A place is read as at a first visit until it was read once for what is asked now, and then goes on from there."""
+    assert handed(house, queries, *visits) == expected
+
+
+def test_a_place_of_an_older_version_is_read_from_the_start_once(house: House) -> None:
+    """Where nothing says for which queries a place was read, the next pass asks for all of it."""
+    fake = Fake("een", [[page(cursor="c1")], [page(cursor="c2")]], offers=("plein",))
+    monitor = house(fake)
+    look(monitor)
+    with monitor.store._database.changed() as connection:
+        connection.execute("UPDATE place SET queries = NULL")
+    look(monitor, NOW + timedelta(hours=1))
+    look(monitor, NOW + timedelta(hours=2))
+    assert [one["plein"] for one in visited(fake)] == [None, None, "c2"]
+
+
+def test_a_place_at_rest_is_not_woken_by_another_query(house: House) -> None:
+    """Another query asks for nothing before the time that a place named."""
+    fake = Fake("een", [[page(cursor="c1", not_before=NOW + timedelta(hours=2))], [], []], offers=("plein",))
+    monitor = house(fake)
+    look(monitor)
+    look(asking(monitor, "boot"), NOW + timedelta(hours=1))
+    look(asking(monitor, "boot"), NOW + timedelta(hours=2))
+    assert visited(fake) == [{"plein": None}, {}, {"plein": None}]
+
+
+def test_what_feeds_still_hold_is_found_by_a_new_query(tmp_path: Path) -> None:
+    """In the demo's world a query that comes later finds in the next pass what one that was there at first finds."""
+    found = []
+    with served() as world:
+        for folder, first in (("late", "zeilmakerij"), ("early", "lindeveer")):
+            (tmp_path / folder).mkdir()
+            monitor = set_up(tmp_path / folder, world)
+            run(asking_demo(monitor, first), NOW)
+            run(asking_demo(monitor, "lindeveer"), NOW + timedelta(hours=1))
+            found.append({row["id"] for row in rows(monitor, "SELECT id FROM mention")})
+    assert found[0] == found[1]
+    assert len(found[0]) > 20
+
+
+def asking_demo(monitor: Monitor, text: str) -> Monitor:
+    queries = [Query(each.name, each.facet, text) for each in monitor.settings.queries]
+    return replace(monitor, matcher=Matcher(queries))
+
+
+def test_every_run_notes_what_is_asked(house: House) -> None:
+    """The table of queries says what was asked since when; one that changes begins a new row."""
+    monitor = house(Fake("een"))
+    look(monitor)
+    look(asking(monitor, "boot"), NOW + timedelta(hours=1))
+    look(asking(monitor, "boot"), NOW + timedelta(hours=2))
+    assert [(row["since"], row["until"]) for row in rows(monitor, "SELECT * FROM query ORDER BY since")] == [
+        (NOW, NOW + timedelta(hours=1)),
+        (NOW + timedelta(hours=1), None),
+    ]
+    assert rows(monitor, "SELECT name, facet, purpose, text FROM query WHERE until IS NULL") == [
+        {"name": "merk", "facet": "brand", "purpose": "Vragen beantwoorden.", "text": "lindeveer"}
+    ]
 
 
 # --- The whole --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.errors import StoreError
 from monitor.model import Match, Tally
-from monitor.store import Saved, Store
+from monitor.store import Asked, Saved, Store
 from tests.storing import DAY, NOW, Judged, asked, everything, judged, mention, prepared, saved, verdict, visited
 
 WORDS = ("De lindeveer vaart.", "De lindeveer vaart niet.", "De lindeveer ligt stil.")
@@ -228,6 +228,54 @@ def test_places(store: Store, pages: list[Any], expected: tuple[Any, ...]) -> No
     (place,) = store.places("mastodon")
     assert (place.cursor, place.succeeded, place.problem, place.failures, list(place.notes)) == expected
     assert store.places("rss") == []
+
+
+def test_a_place_was_read_for_the_last_queries_that_a_page_names(store: Store) -> None:
+    """A page that says nothing of queries, because it failed, leaves what the last good one said."""
+    told = []
+    for pages in (
+        [visited()],
+        [visited(queries="v1"), visited(cursor=None, problem="404")],
+        [visited(queries="v2")],
+        [visited()],
+    ):
+        store.save("run-1", "mastodon", NOW, [], pages, Tally())
+        told += [place.queries for place in store.places()]
+    assert told == [None, "v1", "v2", "v2"]
+
+
+def _asked_for(name: str = "veer", version: str = "v1", **more: Any) -> Asked:
+    return Asked(name, **{"facet": "brand", "purpose": "To answer.", "text": "veer", "version": version} | more)
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ([_asked_for()], [("veer", "v1", NOW, None)]),
+        ([_asked_for(version="v2")], [("veer", "v1", NOW, NOW + DAY), ("veer", "v2", NOW + DAY, None)]),
+        ([_asked_for(facet="company")], [("veer", "v1", NOW, NOW + DAY), ("veer", "v1", NOW + DAY, None)]),
+        ([_asked_for(purpose="To learn.", text="(veer)")], [("veer", "v1", NOW, None)]),
+        ([_asked_for(), _asked_for("boot")], [("boot", "v1", NOW + DAY, None), ("veer", "v1", NOW, None)]),
+        ([_asked_for("boot")], [("boot", "v1", NOW + DAY, None), ("veer", "v1", NOW, NOW + DAY)]),
+    ],
+    ids=["same", "other version", "other facet", "other words for it", "one more", "renamed"],
+)
+def test_queries_have_a_history(store: Store, then: list[Asked], expected: list[Any]) -> None:
+    """A query that changes or goes ends its row; noting the same again, in whatever words, begins none."""
+    for asked_for, now in (([_asked_for()], NOW), (then, NOW + DAY), (then, NOW + 2 * DAY)):
+        store.note(asked_for, now)
+    assert asked(store, "SELECT name, version, since, until FROM query ORDER BY name, since") == expected
+    assert {(one.name, one.purpose, one.text) for one in store.asked()} == {
+        (one.name, one.purpose, one.text) for one in then
+    }
+
+
+def test_where_nothing_is_stored_nothing_is_to_be_looked_through(store: Store) -> None:
+    """A query that was there before the first mention counts as rematched; one that came later does not."""
+    store.note([_asked_for()], NOW)
+    saved(store, judged(1))
+    store.note([_asked_for(), _asked_for("boot")], NOW + DAY)
+    assert {one.name: one.rematched for one in store.asked()} == {"veer": NOW, "boot": None}
 
 
 def test_runs_tell_the_truth(store: Store) -> None:

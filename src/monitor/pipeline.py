@@ -5,6 +5,7 @@
                                    '-> no match: forgotten on the spot
 
 Several pages share a transaction, so a thousand unchanged feeds cost ten of them and not a thousand.
+A pass notes first what is asked. Where that changed since a place was last read, the place is read from the start.
 """
 
 import logging
@@ -26,6 +27,7 @@ from monitor.model import Document, Dropped, Match, Mention, Post, Tally, Verdic
 from monitor.normalise import document
 from monitor.privacy import Policy, admit
 from monitor.privacy.gate import ACCOUNT, without_other_words
+from monitor.rematch import asked
 from monitor.report import Week, iso_week, markdown, week_before
 from monitor.report.markdown import LANGUAGES
 from monitor.report.week import Span
@@ -71,7 +73,7 @@ def run(
     names = tuple(dict.fromkeys(monitor.connectors if sources is None else sources))
     name = new_run(now)
     with hold(monitor.store.folder / "locks", names):
-        monitor.store.prepare()
+        _prepare(monitor, now)
         collected = [_collect(monitor, name, source, now, full=full, on_page=on_page, clock=clock) for source in names]
     publish(monitor, name)
     return collected
@@ -80,8 +82,14 @@ def run(
 def collect(monitor: Monitor, source: str, now: datetime, *, clock: Clock = time.monotonic) -> Collected:
     """One pass over one source, under its own lock."""
     with hold(monitor.store.folder / "locks", [source]):
-        monitor.store.prepare()
+        _prepare(monitor, now)
         return _collect(monitor, new_run(now), source, now, clock=clock)
+
+
+def _prepare(monitor: Monitor, now: datetime) -> None:
+    """The database, made or brought to this version, with what is asked from now on."""
+    monitor.store.prepare()
+    monitor.store.note(asked(monitor), now)
 
 
 def publish(monitor: Monitor, name: str) -> None:
@@ -160,9 +168,23 @@ def _visit(monitor: Monitor, connector: Connector, known: Mapping[str, Place], n
     """The places that are due, the longest unvisited first."""
     places = [name for name in connector.places() if full or _is_due(known.get(name), now)]
     places.sort(key=lambda name: known[name].visited.timestamp() if name in known else 0.0)
-    cursors = {name: known[name].cursor if name in known else None for name in places}
+    asking = monitor.matcher.version
+    cursors = {name: _cursor(known.get(name), asking) for name in places}
     limits = monitor.settings.fetch
     return Visit(now=now, cursors=cursors, pages=limits.pages, seconds=limits.seconds, full=full)
+
+
+def _cursor(place: Place | None, version: str) -> str | None:
+    """Where to go on; None, as at a first visit, when other queries are asked than those the place was read for.
+
+    None is right for every connector, and nothing is lost by it: it leaves nothing passed, so all that the place
+    still offers comes in this visit and those that follow, what an unfinished cursor had still to fetch included.
+    A feed is fetched without validators and read whole; Reddit's listing is walked from the top to its end;
+    Mastodon's timeline from the newest back through `history_days`, which bounds the unread past of any cursor
+    too. `full` would read on without that bound, for every change of a word. The first page's cursor tells what
+    is left of the new walk: a place is noted as read for these queries with it, and goes on from there.
+    """
+    return place.cursor if place and place.queries == version else None
 
 
 def _is_due(place: Place | None, now: datetime) -> bool:
@@ -216,6 +238,7 @@ class _Saving:
         self._failures = {name: place.failures for name, place in known.items()}
         self._seen: set[str] = set()
         self._policy = monitor.policy(now)
+        self._asking = monitor.matcher.version
         self._tally = Tally()
         self.problems: list[str] = []
 
@@ -258,6 +281,8 @@ class _Saving:
             problem=f"{page.problem.message} ({page.problem.kind})" if page.problem else None,
             failures=failures,
             notes=page.notes,
+            # without a cursor the old one stays, which is of other queries
+            queries=self._asking if page.cursor is not None and not page.problem else None,
         )
 
 
@@ -308,7 +333,7 @@ def _judge(monitor: Monitor, post: Post, policy: Policy, now: datetime) -> tuple
     matches: tuple[Match, ...] = ()
     try:
         found: Document = document(post, now)
-        matches = monitor.matcher.match(found)
+        matches = monitor.matcher.match(found, now)
         held = admit(found, matches, policy, now)
         if isinstance(held, Dropped):
             judged: Judged | Dropped = held

@@ -17,7 +17,7 @@ from monitor.query.compiled import compiled
 from monitor.query.language import parse
 from monitor.query.presearch import Presearch
 from monitor.query.text import Text, tag_name
-from monitor.query.tree import MOST_SPANS, Address, And, Field, Hashtag, Node, Not, Or, Saved, Title
+from monitor.query.tree import MOST_SPANS, Address, And, Field, Hashtag, Node, Not, Or, Saved, Title, walk
 from monitor.query.words import all_folded, folded_words
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Matcher:
         self._holding = [self.trees[name] for name in self._names]
         self._tests = [compiled(tree) for tree in self._holding]
         self._zone = zone
+        self._growing = frozenset(number for number, tree in enumerate(self._holding) if _grows(tree))
         self._presearch = Presearch(self._holding)
         self._scanner_class = None if scanner is False else _scanner_class(needed=bool(scanner))
         self._scanner: Scanner | None = None
@@ -92,9 +93,15 @@ class Matcher:
         text = Text.of(document, now, self._zone)
         called = self._presearch.candidates([*text.vocabulary, *_words_behind(document)])
         asked = sorted({*called, *(at for at, name in enumerate(self._names) if name in held)})
-        answers = {number: certain(self._holding[number], text, cut=cut) for number in asked}
+        answers = {number: self._certainly(number, text, cut=cut) for number in asked}
         sure = tuple(self._match(number, text) for number, answer in answers.items() if answer)
         return sure, tuple(self._names[number] for number, answer in answers.items() if answer is None)
+
+    def _certainly(self, number: int, text: Text, *, cut: bool) -> bool | None:
+        """`certain`, by the quick way for queries of which more text can only make more hold."""
+        if number not in self._growing:
+            return certain(self._holding[number], text, cut=cut)
+        return self._tests[number](text) or (None if cut else False)
 
     def _scanned(self, texts: Sequence[str]) -> list[list[int]]:
         forms = all_folded(texts)
@@ -155,6 +162,11 @@ def certain(node: Node, text: Text, *, cut: bool) -> bool | None:
         return None if node.name == "author" else node.holds(text)
     may_be_unseen = cut or isinstance(node, Hashtag | Address)
     return node.holds(text) or (None if may_be_unseen else False)
+
+
+def _grows(tree: Node) -> bool:
+    """True when all that it asks for is kept of a mention, and nothing is left out."""
+    return not any(isinstance(node, Not | Field | Hashtag | Address) for node in walk(tree))
 
 
 def _scanner_class(*, needed: bool) -> "type[Scanner] | None":

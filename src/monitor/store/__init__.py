@@ -1,7 +1,21 @@
 """DuckDB: the only room with SQL. See `Store` for what can be done."""
 
+from monitor.store.kept import Kept, Mark
 from monitor.store.locks import hold
-from monitor.store.rows import Place, Saved, Visited
+from monitor.store.rematching import Bookmark, Changes, Counted
+from monitor.store.rows import Asked, Place, Saved, Visited
 from monitor.store.store import Store
 
-__all__ = ["Place", "Saved", "Store", "Visited", "hold"]
+__all__ = [
+    "Asked",
+    "Bookmark",
+    "Changes",
+    "Counted",
+    "Kept",
+    "Mark",
+    "Place",
+    "Saved",
+    "Store",
+    "Visited",
+    "hold",
+]

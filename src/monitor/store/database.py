@@ -10,6 +10,7 @@ the lower number first, so that a crash in between is no alarm.
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ LIVE = "mentions.duckdb"
 # so that analysts' DuckDB 1.5 tools read what 2.0 writes; no cost was measured
 CONFIG = {"storage_compatibility_version": "v1.5.0"}
 _MAGIC = b"DUCK"  # bytes 8 to 12 of every DuckDB file
+_ANEW = ".backup-"  # folders in which a file is written anew
 
 
 class Database:
@@ -53,12 +55,15 @@ class Database:
         with self.open() as connection:
             connection.execute("BEGIN")
             yield connection
+            if (held := _mentions(connection)) < self._expected():
+                self._promise(held)
             connection.execute("COMMIT")
-            self._promise(_mentions(connection))
+            self._promise(held)
 
     def prepare(self) -> None:
         """Make or migrate the database; raises StoreError when it is newer, damaged or has lost rows."""
         with self._ours():
+            self._clear()
             if not self.path.exists():
                 self._make()
             with self._connected() as connection:
@@ -82,9 +87,22 @@ class Database:
             self._write_anew(target)
         return target
 
+    def renew(self) -> None:
+        """Write the file anew in its place: the bytes of what was deleted are gone. Needs its room once more."""
+        with self._ours():
+            self._clear()
+            with self._connected() as connection:
+                connection.execute("CHECKPOINT")
+            self._write_anew(self.path)
+
+    def _clear(self) -> None:
+        """Remove what was being written when a process was killed; the lock is ours, so nobody is at it."""
+        for left in self.folder.glob(f"{_ANEW}*"):
+            shutil.rmtree(left)
+
     def _write_anew(self, target: Path) -> None:
         """Beside, in a folder that only its owner can enter, and moved in whole."""
-        with TemporaryDirectory(prefix=".backup-", dir=target.parent) as private:
+        with TemporaryDirectory(prefix=_ANEW, dir=target.parent) as private:
             building = Path(private) / LIVE
             rewrite(self.path, building)
             building.chmod(0o600)

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.model import Facet
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a place stands, as stored."""
+    """Where a place stands, as stored. `queries`: the version of those it was last read for."""
 
     source: str
     name: str
@@ -17,11 +19,12 @@ class Place:
     failures: int
     problem: str | None
     notes: tuple[str, ...]
+    queries: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """What a page says about its place: saved with the page. `cursor` None leaves the old one."""
+    """What a page says about its place: saved with the page. `cursor` and `queries` None leave the old ones."""
 
     name: str
     cursor: str | None
@@ -29,6 +32,19 @@ class Visited:
     problem: str | None
     failures: int
     notes: tuple[str, ...]
+    queries: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it is asked now; `rematched`: when what was stored before had been looked through for it."""
+
+    name: str
+    facet: Facet
+    purpose: str
+    text: str
+    version: str
+    rematched: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from monitor.model import Mention, Tally, Verdict
+from monitor.model import Match, Mention, Tally, Verdict
 from monitor.store.rows import Saved, Visited
 
 RECENT = timedelta(days=14)
@@ -43,11 +43,12 @@ _VERDICT = {
     "reasons": [{"kind": "VARCHAR", "cue": "VARCHAR", "words": "VARCHAR"}],
 }
 _PLACE = {
-    **dict.fromkeys(("source", "name", "cursor", "problem"), "VARCHAR"),
+    **dict.fromkeys(("source", "name", "cursor", "problem", "queries"), "VARCHAR"),
     **dict.fromkeys(("visited", "succeeded", "not_before"), "TIMESTAMPTZ"),
     "failures": "INTEGER",
     "notes": ["VARCHAR"],
 }
+_STAYING = ("cursor", "succeeded", "queries")  # of a place, when a page says nothing of them
 
 # a table, so that the planner knows how few there are and filters the scan of the big table by them
 _GIVE = (
@@ -72,6 +73,7 @@ _VISIT = """
 INSERT INTO place BY NAME SELECT * FROM given
 ON CONFLICT (source, name) DO UPDATE SET
     cursor = coalesce(excluded.cursor, place.cursor), visited = excluded.visited,
+    queries = coalesce(excluded.queries, place.queries),
     succeeded = coalesce(excluded.succeeded, place.succeeded), not_before = excluded.not_before,
     failures = excluded.failures, problem = excluded.problem, notes = excluded.notes
 """
@@ -107,10 +109,15 @@ def places(connection: duckdb.DuckDBPyConnection, source: str, now: datetime, vi
     rows: dict[str, dict[str, Any]] = {}
     for place in visited:
         row, before = _place_row(source, place, now), rows.get(place.name, {})
-        rows[place.name] = row | {name: before.get(name) for name in ("cursor", "succeeded") if row[name] is None}
+        rows[place.name] = row | {name: before.get(name) for name in _STAYING if row[name] is None}
     if rows:
-        _give(connection, _PLACE, list(rows.values()))
+        give(connection, _PLACE, list(rows.values()))
         connection.execute(_VISIT)
+
+
+def matches(connection: duckdb.DuckDBPyConnection, gained: Iterable[tuple[str, Match, datetime]]) -> None:
+    """Note that these queries hold for these mentions, named by their ids, from a moment on."""
+    _insert(connection, "mention_match", _MATCH, [_match_row(*each) for each in gained])
 
 
 def tally(
@@ -173,7 +180,7 @@ def _stored(connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: date
 def _stored_between(
     connection: duckdb.DuckDBPyConnection, ids: Iterable[str], since: datetime, until: datetime
 ) -> dict[str, _Known]:
-    if not _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in ids]):
+    if not give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in ids]):
         return {}
     found = connection.execute(_STORED, {"since": since, "until": until}).fetchall()
     return {id_: _Known(*known) for id_, *known in found}
@@ -183,7 +190,7 @@ def _revise(
     connection: duckdb.DuckDBPyConnection, revised: Sequence[Mention], now: datetime, since: Mapping[str, datetime]
 ) -> None:
     rows = [_mention_row(mention, "", now) | {"revised": now} for mention in revised]
-    if _give(connection, _MENTION, rows):
+    if give(connection, _MENTION, rows):
         connection.execute(_REVISE, {"since": min(since[mention.id] for mention in revised)})
 
 
@@ -196,7 +203,7 @@ def _match(
 ) -> None:
     """Add matches that are not stored; those of a revised mention are replaced, and keep when they first held."""
     held = _held(connection, since)
-    if _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in revised]):
+    if give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in revised]):
         connection.execute(_FORGET, {"since": min(since[id_] for id_ in revised)})
     rows = [row for mention, _ in latest.values() for row in _match_rows(mention, now, held)]
     fresh = [row for row in rows if row["mention"] in revised or (row["mention"], row["query"]) not in held]
@@ -205,18 +212,18 @@ def _match(
 
 def _held(connection: duckdb.DuckDBPyConnection, since: Mapping[str, datetime]) -> dict[tuple[str, str], datetime]:
     """Since when which queries hold for mentions that are stored."""
-    if not _give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in since]):
+    if not give(connection, {"id": "VARCHAR"}, [{"id": id_} for id_ in since]):
         return {}
     found = connection.execute(_HELD, {"since": min(since.values())}).fetchall()
     return {(mention, query): first_seen for mention, query, first_seen in found}
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, shape: Row, rows: Sequence[Row]) -> None:
-    if _give(connection, shape, rows):
+    if give(connection, shape, rows):
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")
 
 
-def _give(connection: duckdb.DuckDBPyConnection, shape: Row, rows: Sequence[Row]) -> bool:
+def give(connection: duckdb.DuckDBPyConnection, shape: Row, rows: Sequence[Row]) -> bool:
     """Make the table `given` of these rows; False when there are none.
 
     They travel as JSON: Arrow's Python package imports pandas, a second of every run, and lists of
@@ -237,13 +244,22 @@ def _mention_row(mention: Mention, run: str, now: datetime) -> dict[str, Any]:
 
 def _match_rows(mention: Mention, now: datetime, held: Mapping[tuple[str, str], datetime]) -> Iterable[dict[str, Any]]:
     for match in {match.query: match for match in mention.matches}.values():
-        yield {
-            "mention": mention.id,
-            "query": match.query,
-            "facet": match.facet,
-            "spans": [{"start": start, "stop": stop} for start, stop in match.spans],
-            "first_seen": held.get((mention.id, match.query), now),
-        }
+        yield _match_row(mention.id, match, held.get((mention.id, match.query), now))
+
+
+def _match_row(mention: str, match: Match, first_seen: datetime) -> dict[str, Any]:
+    return {
+        "mention": mention,
+        "query": match.query,
+        "facet": match.facet,
+        "spans": spans_row(match),
+        "first_seen": first_seen,
+    }
+
+
+def spans_row(match: Match) -> list[dict[str, int]]:
+    """The spans as they are stored."""
+    return [{"start": start, "stop": stop} for start, stop in match.spans]
 
 
 def _verdict_row(mention: Mention, verdict: Verdict, now: datetime, since: Mapping[str, datetime]) -> dict[str, Any]:
@@ -258,6 +274,6 @@ def _verdict_row(mention: Mention, verdict: Verdict, now: datetime, since: Mappi
 
 
 def _place_row(source: str, place: Visited, now: datetime) -> dict[str, Any]:
-    names = ("name", "cursor", "not_before", "problem", "failures", "notes")
+    names = ("name", "cursor", "not_before", "problem", "failures", "notes", "queries")
     own = {name: getattr(place, name) for name in names}
     return own | {"source": source, "visited": now, "succeeded": None if place.problem else now}

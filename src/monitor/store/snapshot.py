@@ -4,10 +4,10 @@
     published/current.duckdb  ->        the newest; readers connect to its real path
 
 The name carries the version because DuckDB keeps serving the old instance for an unchanged path. What
-readers may not see is not in the file: no pseudonyms, no cursors, and of ambassadors only a count per week,
-and that only when enough of them opted in for it to say nothing about anybody. Until then the figures of
-runs count what ambassadors wrote as `no match`, so that no figure less another gives theirs. What is swapped in was
-written by a process that saw only what may be shown: see `monitor.store.rewrite`.
+readers may not see is not in the file: no pseudonyms, no cursors, no query that names an account, and of
+ambassadors only a count per week, and that only when enough of them opted in for it to say nothing about anybody.
+Until then the figures of runs count what ambassadors wrote as `no match`, so that no figure less another gives
+theirs. What is swapped in was written by a process that saw only what may be shown: see `monitor.store.rewrite`.
 """
 
 import os
@@ -30,7 +30,12 @@ _TABLES = {
     "verdict": (
         "SELECT v.* FROM verdict_latest AS v SEMI JOIN snap.mention AS m ON m.id = v.mention ORDER BY v.first_seen"
     ),
-    "place": "SELECT * EXCLUDE (cursor) FROM place WHERE NOT starts_with(name, '@') ORDER BY source, name",
+    # of ambassadors nothing is published that a query could be about, and no query names an account
+    "query": """
+        SELECT * REPLACE (if(regexp_matches(text, '@|author *:', 'i'), '', text) AS text)
+        FROM query WHERE facet <> 'ambassador' ORDER BY since, name
+    """,
+    "place": "SELECT * EXCLUDE (cursor, queries) FROM place WHERE NOT starts_with(name, '@') ORDER BY source, name",
     "run": """
         SELECT * EXCLUDE (ambassadors_kept, ambassadors_new, ambassadors_revised, ambassadors_flagged) REPLACE (
             if($shown, matched, matched - ambassadors_kept - (

@@ -1,4 +1,5 @@
-"""What can be done with stored mentions: begin a run, save pages, finish it, ask where places stand, publish.
+"""What can be done with stored mentions: begin a run, save pages, finish it, ask where places stand, look through
+all of them again, publish.
 
 A page's mentions, matches and verdicts, its place's cursor and the run's tally go into ONE transaction, and
 saving the same page twice is the same as saving it once; so a crash at any moment loses and doubles nothing.
@@ -12,9 +13,11 @@ from typing import Any
 import duckdb
 
 from monitor.model import Mention, Tally, Verdict
-from monitor.store import save, snapshot
+from monitor.store import kept, queries, rematching, save, snapshot
 from monitor.store.database import Database
-from monitor.store.rows import Place, Saved, Visited
+from monitor.store.kept import Kept, Mark
+from monitor.store.rematching import Bookmark, Changes
+from monitor.store.rows import Asked, Place, Saved, Visited
 
 _DOUBLES = """
 SELECT (SELECT count(*) - count(DISTINCT id) FROM mention)
@@ -86,12 +89,58 @@ class Store:
     def places(self, source: str | None = None) -> list[Place]:
         """Where all places stand, or those of one source."""
         sql = (
-            "SELECT source, name, cursor, visited, succeeded, not_before, failures, problem, notes FROM place"
-            " WHERE $1 IS NULL OR source = $1 ORDER BY source, visited, name"
+            "SELECT source, name, cursor, visited, succeeded, not_before, failures, problem, notes, queries"
+            " FROM place WHERE $1 IS NULL OR source = $1 ORDER BY source, visited, name"
         )
         with self._database.open() as connection:
             rows = _named(connection.execute(sql, [source]))
         return [Place(**row | {"notes": tuple(row["notes"])}) for row in rows]
+
+    def note(self, asked: Sequence[Asked], now: datetime) -> None:
+        """Write down the queries that are asked from now on; those that changed or are gone end."""
+        with self._database.changed() as connection:
+            queries.note(connection, asked, now)
+
+    def asked(self) -> list[Asked]:
+        """The queries that were asked last, as noted."""
+        with self._database.open() as connection:
+            return queries.current(connection)
+
+    def matched(self) -> set[str]:
+        """The names of the queries that hold for something stored."""
+        with self._database.open() as connection:
+            return {name for (name,) in connection.execute("SELECT DISTINCT query FROM mention_match").fetchall()}
+
+    def count(self) -> int:
+        """How many mentions are stored."""
+        with self._database.open() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM mention").fetchone() or (0,)
+        return int(count)
+
+    def chunk(self, after: Mark, size: int) -> list[Kept]:
+        """The next mentions in the order of when they were first seen, `size` at most, with what holds for them."""
+        with self._database.open() as connection:
+            return kept.chunk(connection, after, size)
+
+    def bookmark(self) -> Bookmark | None:
+        """How far the rematch came that has not ended; None when none is under way."""
+        with self._database.open() as connection:
+            return rematching.bookmark(connection)
+
+    def rematch(self, changes: Changes, since: datetime, reached: Bookmark) -> None:
+        """Change one chunk, whose first mention was first seen at `since`, and note how far that is: all or nothing."""
+        with self._database.changed() as connection:
+            rematching.apply(connection, changes, since, reached)
+
+    def rematched(self, names: Sequence[str], now: datetime) -> None:
+        """Note that the rematch of these queries has ended."""
+        with self._database.changed() as connection:
+            queries.rematched(connection, names, now)
+            rematching.close(connection)
+
+    def renew(self) -> None:
+        """Write the live file anew, so that the bytes of what was deleted are gone. Raises StoreError."""
+        self._database.renew()
 
     def last_runs(self) -> Sequence[Mapping[str, object]]:
         """The newest run per source, as column -> value; `succeeded`: when the last good or degraded one ended."""
