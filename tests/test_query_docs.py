@@ -1,6 +1,8 @@
 """What docs/queries.md promises: its examples hold, its grammar, limits and messages are those of the program."""
 
 import re
+import shlex
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,12 +13,19 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 from monitor import normalise
+from monitor.assemble import SHORTEST_KEY, assemble
+from monitor.cli import main
 from monitor.config import settings
+from monitor.demo import world
+from monitor.demo.run import _secrets, configure
+from monitor.demo.serve import served
 from monitor.errors import QueryError
 from monitor.model import Document, Post
-from monitor.query import Matcher, Query, language, matcher, parse, terms
+from monitor.pipeline import run
+from monitor.query import Matcher, Query, language, lint, matcher, parse, terms
 from monitor.query.tokens import Kind, tokens
 from monitor.query.tree import Address, Close, Handle, Hashtag, Near, Node, Phrase, Word, walk
 
@@ -224,6 +233,74 @@ def test_what_binds_tighter(one: str, other: str) -> None:
         "AND": ("a AND b OR c", "(a AND b) OR c"),
     }
     assert len({parse(f"z ({query})") for query in grouped[one]}) == 1
+
+
+# --- Commands ---------------------------------------------------------------------------------------------
+
+
+def test_what_the_rules_say_is_the_programs() -> None:
+    """The table has the rules of the linter in its order, which are refused and what they say, and a cure for each."""
+    listed = re.findall(r"^    ([a-z-]+) +(yes|no) +(.+)$", lint.__doc__ or "", re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \| (yes|no) \| (.+?) \| (.+) \|$", section("Check"), re.MULTILINE)
+    assert [row[:3] for row in rows] == listed
+    assert all(len(cure) > 5 for *_, cure in rows)
+
+
+def test_the_commands_print_what_the_guide_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On the demo's folder, with the queries of the guide put in as they come, every command prints what stands there."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("MONITOR_LOG", "MONITOR_CONFIG", "MONITOR_PSEUDONYM_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    with served() as running:
+        config = configure(tmp_path, running)
+        run(assemble(config, _secrets(running)), world.NOW)
+        for kind, block in re.findall(r"^```(toml|sh-session)\n(.*?)^```$", commands(), re.DOTALL | re.MULTILINE):
+            if kind == "toml":
+                put(config, block)
+                continue
+            for command, expected in re.findall(
+                r"^\$ monitor (.*?)\n(.*?)(?=^\$ |\Z)", block, re.DOTALL | re.MULTILINE
+            ):
+                monkeypatch.setattr(sys, "argv", ["monitor", *shlex.split(command)])
+                with pytest.raises(SystemExit):
+                    main()
+                assert expected == "".join(capsys.readouterr()).replace(f"{tmp_path}/", "")
+
+
+def test_every_command_about_queries_is_shown() -> None:
+    """Each is run once at least, with the options that the guide speaks of."""
+    shown = re.findall(r"^\$ (monitor .*)$", commands(), re.MULTILINE)
+    for told in ("check", "check --strict", "explain", "try", "rematch", "rematch --apply"):
+        assert any(line.startswith(f"monitor {told}") for line in shown)
+    assert all(any(option in line for line in shown) for option in ("--text", "--url", "--stored"))
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=["GitHub", "GitLab"])
+def test_what_is_for_ci_checks_strictly(block: str) -> None:
+    """Both files can be read, check strictly, have a key that is long enough, and name no host."""
+    job = yaml.safe_load(block)
+    job = job["jobs"]["check"] if "jobs" in job else job["check"]
+    script = job.get("script") or [step["run"] for step in job["steps"] if "run" in step]
+    key = (job.get("variables") or job["env"])["MONITOR_PSEUDONYM_KEY"]
+    assert script[-1] == "monitor check --strict"
+    assert len(key) >= SHORTEST_KEY
+    assert "://" not in block
+
+
+def commands() -> str:
+    """The sections about commands."""
+    return GUIDE[GUIDE.index("\n## Check\n") :]
+
+
+def put(config: Path, block: str) -> None:
+    """Write a query of the guide over the one of its name."""
+    (name,) = (query["name"] for query in tomllib.loads(block)["queries"])
+    there = rf'\[\[queries\]\]\nname = "{name}"\n.*?\n(?=\n\[)'
+    text, count = re.subn(there, lambda _: block, config.read_text("utf-8"), flags=re.DOTALL)
+    assert count == 1
+    config.write_text(text, "utf-8")
 
 
 def words(node: Node) -> tuple[Word, ...]:

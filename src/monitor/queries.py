@@ -71,8 +71,12 @@ def check_rules(written: Written, settings: Settings) -> list[Checked]:
     return found
 
 
-def check_text(text: str, settings: Settings, *, declared: Iterable[str] = ()) -> list[Finding]:
-    """The advice on a query that is not in the file; raises QueryError when it may not be asked."""
+def check_text(text: str, settings: Settings) -> list[Finding]:
+    """The advice on a query that is not in the file; raises QueryError when it may not be asked.
+
+    What any query of the file declares is declared for it too.
+    """
+    declared = [term for query in settings.queries for term in query.declared]
     findings = lint(parse(text, texts_of(settings)), allowed(settings, declared))
     for finding in findings:
         if finding.is_refused:
@@ -99,12 +103,12 @@ def _names_taken(written: Written) -> Iterator[str]:
     seen: dict[str, int] = {}
     saved = dict(_saved(written))
     for at, query in _queries(written):
-        name = query["name"]
-        place = written.where(("queries", at, "name"))
+        name, place = query["name"], ("queries", at, "name")
         if name in saved:
-            yield f"{place}: [saved] has a part named {name!r} too, and ${name} can be one only; rename one"
+            said = f"[saved] has a part named {name!r} too, and ${name} can be one only; rename one"
+            yield f"{written.where(place)}: {said}"
         elif seen.setdefault(name, at) != at:
-            yield f"{place}: two queries are named {name!r}; rename one"
+            yield f"{written.where(place)}: two queries are named {name!r}; rename one"
 
 
 def _saved_faults(written: Written, texts: Mapping[str, str]) -> Iterator[str]:

@@ -83,7 +83,8 @@ def show_tried(tried: Tried, where: str) -> None:
 def show_rematched(rematched: Rematched) -> None:
     """Per query what is gained and lost, with a few of each; then what no query holds for any more."""
     if not rematched.changes:
-        console.print("no query has changed since what is stored was last looked through; --all looks again")
+        told = "no query has changed since what is stored was last looked through; --all looks again"
+        console.print(told, soft_wrap=True)
         return
     verb = "changed" if rematched.applied else "would change"
     table = Table(box=None, header_style="bold", pad_edge=False)

@@ -1,6 +1,8 @@
 """In which line of a TOML text a key stands: the parser does not say, people want to know."""
 
 import re
+from functools import lru_cache
+from itertools import islice
 
 Place = tuple[int | str, ...]
 
@@ -15,17 +17,13 @@ def line_of(text: str, place: Place) -> int | None:
 
     None when nothing of it stands in the text.
     """
+    exact = _first_lines(text).get(place)
+    return exact if exact is not None else _nearest_line(text, place)
+
+
+def _nearest_line(text: str, place: Place) -> int | None:
     best, at = (0, False), None
-    table: list[int | str] = []
-    counts: dict[tuple[int | str, ...], int] = {}
-    for number, line in enumerate(_without_blocks(text).split("\n"), 1):
-        if header := _HEADER.match(line):
-            table = _table(header[2], bool(header[1]), counts)
-            names = [_names(header[2]), table]
-        elif key := _KEY.match(line):
-            names = [[*table, *_names(key[1])]]
-        else:
-            continue
+    for number, names in _named_lines(text):
         nearest = max(_nearness(place, name) for name in names)
         if nearest[0] and nearest > best:
             best, at = nearest, number
@@ -34,8 +32,38 @@ def line_of(text: str, place: Place) -> int | None:
 
 def line_with(text: str, piece: str, start: int) -> int:
     """The first line from `start` on that holds `piece`; `start` when none does, as with escapes."""
-    lines = text.split("\n")[start - 1 :]
+    lines = islice(_split(text), start - 1, None)
     return start + next((at for at, line in enumerate(lines) if piece.strip() and piece.strip() in line), 0)
+
+
+@lru_cache(2)  # one file is asked for as many lines as it has faults
+def _split(text: str) -> list[str]:
+    return text.split("\n")
+
+
+@lru_cache(2)
+def _first_lines(text: str) -> dict[Place, int]:
+    """The first line of every key and table."""
+    found: dict[Place, int] = {}
+    for number, names in _named_lines(text):
+        for name in names:
+            found.setdefault(tuple(name), number)
+    return found
+
+
+@lru_cache(2)
+def _named_lines(text: str) -> list[tuple[int, list[list[int | str]]]]:
+    """The lines that name a key or a table, with what they name: a table of many by its name and by its number."""
+    table: list[int | str] = []
+    counts: dict[tuple[int | str, ...], int] = {}
+    found = []
+    for number, line in enumerate(_without_blocks(text).split("\n"), 1):
+        if header := _HEADER.match(line):
+            table = _table(header[2], bool(header[1]), counts)
+            found.append((number, [_names(header[2]), table]))
+        elif key := _KEY.match(line):
+            found.append((number, [[*table, *_names(key[1])]]))
+    return found
 
 
 def _nearness(place: Place, name: list[int | str]) -> tuple[int, bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.query.tree import Hashtag, Node, Not, Word
-from monitor.query.words import Span, Spelled
+from monitor.query.words import Span, Spelled, fold, is_word
 
 REFUSED = (
     "matches-anything",
@@ -43,10 +43,16 @@ def asked(node: Node, *, wanted: bool = True) -> Iterator[Node]:
 
 def spoken(leaf: Node) -> str:
     """The words that a leaf asks for, as they are written; those of a CamelCase hashtag apart."""
+    written = "".join(filter(_is_seen, leaf.written))
     if isinstance(leaf, Hashtag):
-        tag = f"#{leaf.written.strip('#*')}"
+        tag = f"#{written.strip('#*')}"
         return " ".join(tag[slice(*span)] for span in Spelled(tag).spans)
-    return " ".join(leaf.written.replace("*", " ").split())
+    return " ".join(written.replace("*", " ").split())
+
+
+def _is_seen(char: str) -> bool:
+    """False for what belongs to a word and is not compared: it hides no name."""
+    return char.isascii() or not is_word(char) or bool(fold(char))
 
 
 def as_written(word: Word) -> str:

@@ -202,9 +202,9 @@ def _are_declared(one: str, other: str, allowed: Allowed) -> bool:
 
 def _is_short(leaf: Node, allowed: Allowed) -> bool:
     """A word or a few; a brand of several words that is declared is no part of a name."""
-    if not isinstance(leaf, Phrase) or len(leaf.words) > LONGEST_HALF:
-        return False
-    return len(leaf.words) == 1 or not allowed.has_declared(spoken(leaf))
+    words = spoken(leaf)
+    size = len(words.split())
+    return size == 1 or (1 < size <= LONGEST_HALF and not allowed.has_declared(words))
 
 
 def _across(sides: Sequence[Sequence[_Term]]) -> Iterator[tuple[_Term, _Term]]:

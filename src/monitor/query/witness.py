@@ -17,7 +17,7 @@ def witnesses(leaf: Node) -> list[Text]:
     """The least texts for which a leaf holds, each in another way; what holds for all of them holds whenever it does.
 
     Words in small letters and in capitals, and where their order and distance are free, turned round and further apart;
-    a hashtag also as a tag of the source, without a word in the text.
+    a hashtag also as a tag of the source, without a word in the text. None where so few texts would not tell.
     """
     least = _least(leaf)
     if not least:
@@ -28,16 +28,19 @@ def witnesses(leaf: Node) -> list[Text]:
     if isinstance(leaf, Close):
         ways = _arranged([_word(word) for word in leaf.words], leaf.gap, ordered=False)
     elif isinstance(leaf, Near):
+        if not all(isinstance(side, Phrase) for side in leaf.below):
+            return []
         ways = _arranged(list(map(_least, leaf.below)), leaf.gap, ordered=leaf.ordered)
     return [Text(way) for way in dict.fromkeys((*ways, *(way.upper() for way in ways))) if leaf.holds(Text(way))]
 
 
 def _arranged(parts: list[str], gap: int, *, ordered: bool) -> list[str]:
-    filled = f" {_ENDING} " if gap else " "
-    first, *others = parts
-    spread = f"{first}{filled}{' '.join(others)}"
-    turned = [" ".join(reversed(parts)), f"{' '.join(reversed(others))}{filled}{first}"]
-    return [" ".join(parts), spread, *(() if ordered else turned)]
+    """The parts in many orders, the gap full at each seam in turn and empty at the others."""
+    turned = [parts[at:] + parts[:at] for at in range(len(parts))]
+    orders = [parts] if ordered else [*turned, *(order[::-1] for order in turned)]
+    filler = [_ENDING] * gap
+    spread = [[*order[:at], *filler, *order[at:]] for order in orders for at in range(1, len(parts))]
+    return [" ".join(words) for words in (*orders, *spread)]
 
 
 def _tagged(tag: str) -> Text:
@@ -48,7 +51,8 @@ def _tagged(tag: str) -> Text:
 
 def covers(other: Node, leaf: Node) -> bool:
     """True when `other` holds wherever the leaf does."""
-    return all(map(other.holds, witnesses(leaf)))
+    texts = witnesses(leaf)
+    return bool(texts) and all(map(other.holds, texts))
 
 
 def only_grows(node: Node) -> bool:
