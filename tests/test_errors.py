@@ -63,16 +63,22 @@ def test_a_config_error_keeps_every_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "shown"),
+    ("text", "at", "line", "column", "shown"),
     [
-        ("a AND", 6, "a AND\n         ^"),
-        ("a\nb AND", 8, "b AND\n         ^"),
-        ("(\n(\n", 2, "(\n     ^"),
-        ("", 1, "\n    ^"),
+        ("a AND", 5, 1, 6, "a AND\n         ^"),
+        ("a\nb AND", 7, 2, 6, "b AND\n         ^"),
+        ("(\n(\n", 1, 1, 2, "(\n     ^"),
+        ("(\n(\n", 2, 2, 1, "(\n    ^"),
+        ("(\n(\n", 4, 3, 1, "\n    ^"),
+        ("", 0, 1, 1, "\n    ^"),
+        ("veer", 99, 1, 5, "veer\n        ^"),
+        ("a\tb\u200bc", 4, 1, 5, "a b c\n        ^"),
+        (f"{'a' * 200}?{'b' * 200}", 200, 1, 201, f"{'a' * 60}?{'b' * 59}\n    {' ' * 60}^"),
     ],
 )
-def test_a_query_error_points(text: str, column: int, shown: str) -> None:
-    """The line at fault is shown with a caret under the column, over several lines too."""
-    error = QueryError("wrong", text=text, column=column)
-    assert str(error) == f"wrong\n    {shown}"
-    assert error.column == column
+def test_a_query_error_points(text: str, at: int, line: int, column: int, shown: str) -> None:
+    """The line at fault is shown with a caret under the column, over several lines and within a long one too."""
+    error = QueryError("wrong", text=text, at=at)
+    assert (error.said, error.line, error.column) == ("wrong", line, column)
+    assert str(error) == f"line {line}, column {column}: wrong\n    {shown}"
+    assert error.problems == (str(error),)
