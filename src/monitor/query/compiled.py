@@ -65,10 +65,42 @@ def _any(parts: Sequence[Node]) -> Test:
 
 
 def _all(parts: Sequence[Node]) -> Test:
-    words, tests = _parted(parts)
-    if not tests:
-        return lambda text: words <= text.vocabulary
-    return lambda text: words <= text.vocabulary and not _first(tests, text, wanted=False)
+    """Words that must stand, groups of which one must, words that must not; what asks for more comes last."""
+    words, others = _parted(parts)
+    groups = [group for part in parts if (group := _choice(part))]
+    barred = frozenset().union(*(group for part in parts if (group := _barred(part))))
+    rest = tuple(compiled(part) for part in parts if not (_word(part) or _choice(part) or _barred(part)))
+    if len(rest) == len(others):  # neither groups nor barred words
+        return lambda text: words <= text.vocabulary and not _first(rest, text, wanted=False)
+
+    def test(text: Text) -> bool:
+        found = text.vocabulary
+        if not (words <= found and barred.isdisjoint(found)):
+            return False
+        for group in groups:
+            if group.isdisjoint(found):
+                return False
+        return not rest or not _first(rest, text, wanted=False)
+
+    return test
+
+
+def _choice(node: Node) -> frozenset[bytes] | None:
+    """The words of a group of which one must stand, when it asks for nothing else."""
+    while isinstance(node, Saved):
+        node = node.part
+    if not isinstance(node, Or):
+        return None
+    words, tests = _parted(node.parts)
+    return None if tests else words
+
+
+def _barred(node: Node) -> frozenset[bytes] | None:
+    """The words of which none may stand, when that is all that is left out."""
+    if not isinstance(node, Not):
+        return None
+    token = _word(node.part)
+    return _choice(node.part) if token is None else frozenset([token])
 
 
 def _first(tests: Sequence[Test], text: Text, *, wanted: bool) -> bool:

@@ -109,12 +109,13 @@ class Matcher:
         return self._by_scanner(scanner, texts, forms) if scanner else self._by_words(texts, forms)
 
     def _by_words(self, texts: Sequence[str], forms: Sequence[bytes]) -> list[list[int]]:
-        candidates = self._presearch.candidates
+        candidates, known = self._presearch.candidates, self._presearch.words
         held: list[list[int]] = []
         for text, form in zip(texts, forms, strict=True):
             words = form.split()
-            numbers = candidates(words)
-            held.append(self._evaluated(numbers, Text(text, words=words)) if numbers else [])
+            asked = known.intersection(words)
+            numbers = candidates(words, asked)
+            held.append(self._evaluated(numbers, Text(text, words=words, vocabulary=asked)) if numbers else [])
         return held
 
     def _by_scanner(self, scanner: "Scanner", texts: Sequence[str], forms: Sequence[bytes]) -> list[list[int]]:

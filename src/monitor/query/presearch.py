@@ -10,10 +10,11 @@ chosen has no part in what holds.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 
-from monitor.query.tree import Anchor, Anchors, Node
+from monitor.query.tree import Anchor, Anchors, Close, Node, Phrase, walk
 
 COUNTED = 3_000  # texts that are counted before the anchors are chosen for good
 SIZES = (3, 4, 5)  # letters by which beginnings of words are told apart first
@@ -28,6 +29,7 @@ class Presearch:
         self._trees = trees
         self._counts: Counter[Anchor] = Counter()
         self._texts = 0
+        self.words = frozenset(token for tree in trees for token in _tokens(tree))
         self._choose()
         self._known = _Anchors((anchor, ()) for anchor in _all_anchors(trees)) if trees else _Anchors(())
 
@@ -41,13 +43,18 @@ class Presearch:
         """Every anchor with the queries that it calls up."""
         return self._anchors.all
 
-    def candidates(self, words: Collection[bytes]) -> Collection[int]:
-        """The queries that can hold for a text with these words, each once and in no order."""
+    def candidates(self, words: Collection[bytes], asked: AbstractSet[bytes] | None = None) -> Collection[int]:
+        """The queries that can hold for a text with these words, each once and in no order.
+
+        `asked`: those of the words that some query asks for, where they are known already.
+        """
         if self._texts < COUNTED:
             self._count(words)
         found = [*self.unanchored]
-        for word in self._words.intersection(words):
-            found += self._called[word]
+        called = self._called
+        for word in self.words.intersection(words) if asked is None else asked:
+            if word in called:
+                found += called[word]
         for cut, heads in self._heads:
             if not heads.isdisjoint(map(cut, words)):
                 for word in [word for word in words if cut(word) in heads]:
@@ -73,7 +80,6 @@ class Presearch:
         self.unanchored = frozenset(unanchored)
         self._anchors = _Anchors((anchor, tuple(numbers)) for anchor, numbers in called.items())
         self._called = {token: numbers for (token, stem), numbers in self._anchors.all.items() if not stem}
-        self._words = frozenset(self._called)
         stems = [token for token, stem in self._anchors.all if stem]
         self._heads = [(itemgetter(slice(size)), heads) for size in SIZES if (heads := _heads(stems, size))]
         self._begin: dict[bytes, tuple[int, ...]] = {}
@@ -113,6 +119,15 @@ class _Anchors:
     def beginning(self, word: bytes) -> list[Anchor]:
         """The anchors that are how the word begins."""
         return [(word[:size], True) for size in self._sizes if word[:size] in self._stems and size <= len(word)]
+
+
+def _tokens(tree: Node) -> Iterator[bytes]:
+    """Every whole word that the tree asks for or can be anchored by."""
+    for node in walk(tree):
+        if isinstance(node, Phrase | Close):
+            yield from (word.token for word in node.words if not word.stem)
+        elif not node.below:
+            yield from (token for token, stem in _all_anchors([node]) if not stem)
 
 
 def _all_anchors(trees: Sequence[Node]) -> set[Anchor]:

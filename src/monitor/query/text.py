@@ -6,6 +6,7 @@ Nothing is worked out before a term asks for it: of most texts only the set of w
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -55,7 +56,8 @@ class Link:
 class Text:
     """`whole` is what spans count in; its first `title` characters are the title, and no phrase leaves them.
 
-    `words`: its folded words as a set, where they are known already. What has no document has no fields.
+    `words`: its folded words, and `vocabulary`: those of them that are asked for, where they are known already. What
+    has no document has no fields.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Text:
         *,
         title: int = 0,
         words: Sequence[bytes] | None = None,
+        vocabulary: AbstractSet[bytes] | None = None,
         document: Document | None = None,
         now: datetime | None = None,
         zone: tzinfo = UTC,
@@ -74,6 +77,8 @@ class Text:
         self.zone = zone
         self._title = title
         self._words = words
+        if vocabulary is not None:
+            self.vocabulary = vocabulary
 
     @classmethod
     def of(cls, document: Document, now: datetime, zone: tzinfo = UTC) -> "Text":
@@ -81,7 +86,7 @@ class Text:
         return cls(document.whole, title=len(document.title), document=document, now=now, zone=zone)
 
     @cached_property
-    def vocabulary(self) -> set[bytes]:
+    def vocabulary(self) -> AbstractSet[bytes]:
         """Its folded words, each once, and the parts of its CamelCase hashtags."""
         return set(all_folded([self.whole])[0].split() if self._words is None else self._words)
 
@@ -140,7 +145,7 @@ class Text:
     @cached_property
     def ordered(self) -> list[bytes]:
         """Its words in the order of the alphabet, to find those that begin alike."""
-        return sorted(self.vocabulary)
+        return sorted(self.at)
 
     @cached_property
     def boundary(self) -> int:

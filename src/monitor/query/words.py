@@ -12,6 +12,7 @@ Folded words are bytes (UTF-8), because a table of bytes folds ASCII, which is n
 as the same table of characters.
 """
 
+import codecs
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -39,6 +40,7 @@ def _marks() -> Iterator[str]:
 
 # marks and what nobody sees: `\w` leaves them out, and yet they belong to the word they stand in
 MARKS = "".join(_marks())
+_FOLDING = "monitor.fold"  # the name of the encoder's handler
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(rb"[^ \0]+")
 _TAG = re.compile(rf"#([\w{MARKS}]+)")
@@ -82,19 +84,26 @@ _CASED = _Folds(case=True)
 
 def folded(text: str) -> bytes:
     """The text as small words and blanks. A NUL stays, so that many texts can be folded as one."""
-    if not text.isascii():
-        text = _BEYOND_ASCII.sub(_folded_run, text)
-    return text.encode().translate(_ASCII)
+    return text.encode("ascii", _FOLDING).translate(_ASCII)
 
 
-def _folded_run(found: re.Match[str]) -> str:
-    run = found[0]
-    return _folded_short(run) if len(run) <= LONGEST_CACHED else "".join(map(_FOLDS.__getitem__, run))
+def _fold_beyond_ascii(error: UnicodeError) -> tuple[bytes, int]:
+    """What a run of characters that ASCII lacks becomes: the encoder finds those runs four times as fast as `re`."""
+    assert isinstance(error, UnicodeEncodeError)
+    run = error.object[error.start : error.end]
+    return (_folded_short(run) if len(run) <= LONGEST_CACHED else _folded_run(run)), error.end
 
 
 @lru_cache(20_000)
-def _folded_short(run: str) -> str:
-    return "".join(map(_FOLDS.__getitem__, run))
+def _folded_short(run: str) -> bytes:
+    return _folded_run(run)
+
+
+def _folded_run(run: str) -> bytes:
+    return "".join(map(_FOLDS.__getitem__, run)).encode()
+
+
+codecs.register_error(_FOLDING, _fold_beyond_ascii)
 
 
 def fold(text: str) -> str:
@@ -119,8 +128,7 @@ def is_word(char: str) -> bool:
 
 def all_folded(texts: Sequence[str]) -> list[bytes]:
     """Each text folded, with the words of its CamelCase hashtags beside the whole: what a search for words reads."""
-    joined = with_parts("\0".join(texts))
-    forms = folded(joined).split(SEPARATOR)
+    forms = folded("\0".join([with_parts(text) for text in texts])).split(SEPARATOR)
     if len(forms) != len(texts):  # a NUL of their own
         return [folded(with_parts(text.replace("\0", " "))) for text in texts]
     return forms
