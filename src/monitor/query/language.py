@@ -198,12 +198,13 @@ class _Reader:
         return terms.field_value(name.text, value, self._text)
 
     def _values(self, name: Token) -> Node:
-        start = self._step()
+        self._step()
         parts = [self._value(name)]
         while self._take("OR"):
             parts.append(self._value(name))
+        if self._now.kind in ("word", "phrase"):
+            self._fail(f"expected OR between the values of {name.text}:, got {self._now.told}")
         stop = self._expect_close()
-        del start
         whole = parts[0] if len(parts) == 1 else Or(tuple(parts))
         return replace(whole, at=(name.start, stop))
 

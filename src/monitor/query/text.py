@@ -234,7 +234,8 @@ def fold_handle(text: str) -> str:
 
 def plain_host(text: str) -> str:
     """A host in lower case, without www, as name servers know it."""
-    host = text.lower().removeprefix("www.")
+    host = text.lower()
+    host = host.removeprefix("www.") if host.count(".") > 1 else host  # www.nl is a host, and nl would be all of them
     try:
         return host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
