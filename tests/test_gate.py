@@ -46,7 +46,7 @@ SIGNALS = get_args(OptOut)
 
 def read(post: Post, searches: Iterable[Query] = SEARCHES) -> tuple[Document, tuple[Match, ...]]:
     found = document(post, NOW)
-    return found, Matcher(searches).match(found)
+    return found, Matcher(searches).match(found, NOW)
 
 
 def outcome(policy: Policy = POLICY, **change: Any) -> Mention | Dropped:

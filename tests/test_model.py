@@ -38,7 +38,7 @@ def document_of(post: Post) -> Document:
 
 def mention_of(post: Post) -> Mention:
     found = document_of(post)
-    held = Matcher([Query("merk", "brand", "lindeveer")]).match(found)
+    held = Matcher([Query("merk", "brand", "lindeveer")]).match(found, NOW)
     made = admit(found, held, Policy(Pseudonyms(b"key", 2026)), NOW)
     assert isinstance(made, Mention)
     return made

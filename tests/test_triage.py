@@ -48,7 +48,7 @@ def judged(text: str, judge: Triage | None = None, policy: Policy | None = None,
         "mastodon", "#x", "1", "https://a.example/1", "post", "timeline", body=text, markup="text", author="a@a.example"
     )
     found = document(replace(post, **change), NOW)
-    matches = Matcher([Query("merk", "brand", "lindeveer")]).match(found)
+    matches = Matcher([Query("merk", "brand", "lindeveer")]).match(found, NOW)
     made = admit(found, matches, policy or Policy(Pseudonyms(b"k", 2026)), NOW)
     assert isinstance(made, Mention)
     return (judge or triage()).judge(made, found, NOW)
