@@ -36,6 +36,13 @@ GRAMMAR = [
     ("veer", "het veer vaart", YES), ("veer", "HET VEER!", YES), ("veer", "veerpont", NO), ("veer", "", NO),
     ("veer", "#veer @veer 'veer'", YES), ("veer", "_veer_ en **veer**", YES), ("veer", "#veer_app", YES),
     ("and2", "AND2", YES), ("5", "lijn 5", YES), ("5", "lijn 50", NO), ("near", "nearby", NO), ("near", "near", YES),
+    # beside punctuation, and in Reddit's italics
+    ("@lindeveer", ".@lindeveer vaart", YES), ("@lindeveer", "Storing.@lindeveer", YES), ("@veer", "jan@veer.example", NO),
+    ("@lindeveer", "_@lindeveer_", YES), ("#lindeveer", "_#lindeveer_", YES), ("u/lindeveer", "_u/lindeveer_", YES),
+    ("lindeveer.example", "_lindeveer.example_", YES), ("lindeveer.example", "__https://lindeveer.example__", YES),
+    ("#app", "#lindeveer#app", YES), ("#lindeveer", "#lindeveer#app", YES), ("#app", "a.example/#app", NO),
+    ("`❤️`", "❤️hallo", YES), ("`a❤️`", "a❤️hallo", YES), ("`❤️a`", "❤️ab", NO), ("www.nl", "https://ns.nl", NO),
+    ("zz NEAR/50 zz NEAR/2 veer", "zz " * 800 + "x x x zz zz veer", YES),
     # a word with punctuation inside is the phrase of its parts
     ("lindeveer-app", "de Lindeveer-app", YES), ("lindeveer-app", "de Lindeveer app", YES),
     ("lindeveer-app", "app van Lindeveer", NO), ("d'accord", "D’accord!", YES), ("d’accord", "d'accord", YES),

@@ -11,6 +11,7 @@ import typer
 from monitor.arguments import DEFAULT, Config, Sources, queries_in
 
 DOES_NOT_HOLD = 1
+DEGRADED = 2
 
 commands = typer.Typer()
 bench = typer.Typer(
@@ -46,9 +47,12 @@ def explain(
         raise typer.Exit(DOES_NOT_HOLD)
 
 
-@commands.command(name="try", epilog="Example: monitor try 'lindeveer* NOT straat' --source rss. Nothing is saved.")
+@commands.command(
+    name="try",
+    epilog="Example: monitor try 'lindeveer* NOT straat' --source rss. Exit code 2 when a source failed.",
+)
 def try_(
-    query: Annotated[str, typer.Argument(help="The query to try; $name takes a saved part in.")],
+    query: Annotated[str, typer.Argument(help="A query, or the name of one.", autocompletion=queries_in)],
     config: Config = DEFAULT,
     source: Sources = None,
     stored: Annotated[bool, typer.Option("--stored", help="Only over what is stored; no request is made.")] = False,
@@ -56,15 +60,16 @@ def try_(
     """Run a query over what is stored and over what the sources offer now: counts and samples, before it is saved."""
     from monitor.assemble import assemble  # noqa: PLC0415
     from monitor.pipeline import known_sources  # noqa: PLC0415
-    from monitor.queries import check_text  # noqa: PLC0415
+    from monitor.queries import check_text, texts_of  # noqa: PLC0415
     from monitor.query_console import progress, show_findings, show_tried  # noqa: PLC0415
     from monitor.trial import draft, over_feeds, over_stored  # noqa: PLC0415
 
     monitor = assemble(config)
     names = known_sources(monitor, source)
+    query = texts_of(monitor.settings).get(query.removeprefix("$"), query)
     show_findings(check_text(query, monitor.settings), query)
-    matcher = draft(monitor, query)
-    if (monitor.store.folder / "published").exists():
+    matcher, problems = draft(monitor, query), False
+    if stored or (monitor.store.folder / "published").exists():
         with progress("stored") as on_progress:
             tried = over_stored(monitor, matcher, on_progress=on_progress)
         show_tried(tried, "Over what is stored")
@@ -72,6 +77,9 @@ def try_(
         with progress("sources") as on_progress:
             tried = over_feeds(monitor, matcher, datetime.now(UTC), sources=names, on_progress=on_progress)
         show_tried(tried, "Over what the sources offer now")
+        problems = bool(tried.problems)
+    if problems:
+        raise typer.Exit(DEGRADED)
 
 
 @commands.command(epilog="Example: monitor rematch, and when the difference is right: monitor rematch --apply")

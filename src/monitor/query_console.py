@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from monitor.console import console
+from monitor.console import WIDEST, console
 from monitor.queries import Checked
 from monitor.query.explain import Explained
 from monitor.query.lint import Finding
@@ -48,13 +49,15 @@ def show_findings(findings: Sequence[Finding], query: str) -> None:
 
 def show_why(why: Why) -> None:
     """The query's tree with what matched and what failed, and the text with what matched marked."""
-    console.print(_tree(why.explained, why.whole, None), soft_wrap=True)
+    # a file has no width at which a term could be cut
+    shown = console if console.is_terminal else Console(highlight=False, width=WIDEST)
+    shown.print(_tree(why.explained, why.whole, None))
     spans = list(_spans(why.explained)) if why.explained.holds else []
-    shown = Text(why.whole)
+    marked = Text(why.whole)
     for start, stop in spans:
-        shown.stylize("bold reverse", start, stop)
+        marked.stylize("bold reverse", start, stop)
     console.print()
-    console.print(shown, soft_wrap=True)
+    console.print(marked, soft_wrap=True)
     if why.cut:
         console.print(Text("Only an excerpt is kept: what failed may stand in the rest of the post.", style="dim"))
 

@@ -1,13 +1,14 @@
 """Why a query holds or does not: for a text at hand, or for a stored mention."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.config import Settings
 from monitor.config.load import load
 from monitor.errors import ConfigError
+from monitor.links import clean
 from monitor.queries import texts_of
 from monitor.query import parse
 from monitor.query.explain import Explained, explain
@@ -37,7 +38,9 @@ def of_text(query: str, text: str, *, title: str = "", settings: Settings | None
 
 def of_mention(query: str, name: str, path: Path, settings: Settings) -> Why:
     """Why the query holds for what is kept of a mention, named by its id or link; raises ConfigError for no such."""
-    kept = looked_up(path.absolute().parent / settings.paths.data, name)
+    folder = path.absolute().parent / settings.paths.data
+    spellings = dict.fromkeys((name, clean(name), clean(name).rstrip("/"), f"{clean(name)}/"))  # as browsers show links
+    kept = next((found for one in spellings if (found := looked_up(folder, one))), None)
     if kept is None:
         raise ConfigError(f"--url {name}: no stored mention has this link or id; the database lists both: mention.url")
     return _of_kept(query, kept, settings)
@@ -45,9 +48,7 @@ def of_mention(query: str, name: str, path: Path, settings: Settings) -> Why:
 
 def _of_kept(query: str, kept: Kept, settings: Settings) -> Why:
     document = kept.document
-    text = Text(
-        document.whole, title=len(document.title), document=document, now=datetime.now(UTC), zone=_zone(settings)
-    )
+    text = Text(document.whole, title=len(document.title), document=document, now=kept.first_seen, zone=_zone(settings))
     return _why(query, text, settings, cut=kept.cut)
 
 

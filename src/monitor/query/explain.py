@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from monitor.query.text import Text
-from monitor.query.tree import And, Field, Near, Node, Not, Or, Phrase, Saved, Title, Word
+from monitor.query.tree import Address, And, Field, Hashtag, Near, Node, Not, Or, Phrase, Saved, Title, Word
 from monitor.query.words import Span
 
 MOST_PLACES = 100  # of either side of NEAR that are compared for a hint
@@ -36,6 +36,8 @@ def hint(node: Node, text: Text) -> str:
     """What is there instead of what was asked for; empty where there is nothing to say."""
     if isinstance(node, Field):
         return _known(node, text)
+    if isinstance(node, Hashtag | Address) and text.document is not None:
+        return "links and tags behind its words are not kept"
     if isinstance(node, Phrase):
         return _written_otherwise(node, text) if len(node.words) == 1 else _apart(node, text)
     if isinstance(node, Near):

@@ -110,7 +110,8 @@ class _Reader:
         parts = [self._both(depth)]
         while self._take("OR"):
             parts.append(self._both(depth))
-        return parts[0] if len(parts) == 1 else Or(tuple(parts), at=_around(parts))
+        choices = tuple(choice for part in parts for choice in (part.parts if isinstance(part, Or) else (part,)))
+        return parts[0] if len(parts) == 1 else Or(choices, at=_around(parts))
 
     def expect_end(self) -> None:
         if self._now.kind == "close":
@@ -124,7 +125,8 @@ class _Reader:
         parts = [self._single(depth)]
         while self._take("AND") or self._starts_single():
             parts.append(self._single(depth))
-        return parts[0] if len(parts) == 1 else And(tuple(parts), at=_around(parts))
+        needed = tuple(need for part in parts for need in (part.parts if isinstance(part, And) else (part,)))
+        return parts[0] if len(parts) == 1 else And(needed, at=_around(parts))
 
     def _single(self, depth: int) -> Node:
         if depth > DEEPEST:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from monitor.query.node import MOST_SPANS, SHORTEST_BEGINNING, Anchors, Cost, Node, cheapest
 from monitor.query.text import Text
-from monitor.query.words import Span, folded_words, is_word
+from monitor.query.words import Span, begins_with_word, folded_words, is_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +26,15 @@ class Literal(Node):
 
     def _found(self, whole: str) -> Iterator[Span]:
         size = len(self.characters)
+        begins_word, ends_word = begins_with_word(self.characters), begins_with_word(reversed(self.characters))
         at = whole.find(self.characters)
         while at >= 0:
-            if not _is_within(whole, at, self.characters[0], -1):
-                if not _is_within(whole, at + size - 1, self.characters[-1], 1):
-                    yield at, at + size
-                at = whole.find(self.characters, at + 1)
-            else:
+            if begins_word and at and is_word(whole[at - 1]):
                 at = whole.find(self.characters, _next_word(whole, at))
-
-
-def _is_within(whole: str, at: int, edge: str, step: int) -> bool:
-    """True when the character at an edge is amid a word."""
-    beside = at + step
-    return is_word(edge) and 0 <= beside < len(whole) and is_word(whole[beside])
+                continue
+            if not (ends_word and at + size < len(whole) and is_word(whole[at + size])):
+                yield at, at + size
+            at = whole.find(self.characters, at + 1)
 
 
 def _next_word(whole: str, at: int) -> int:

@@ -28,6 +28,7 @@ _DOMAIN = re.compile(rf"(?:{SCHEME})?((?:[^\W_](?:[\w-]*[^\W_])?{DOT})+[^\W\d_]{
 _PLAIN = re.compile(r"[^\W_]+(?:[-'’&./+·_]+[^\W_]+)*")
 _HASHTAG = re.compile(rf"#[\w{MARKS}]+")
 _ACCOUNT = re.compile(r"@(\w[\w.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|/?u/([\w-]+)")
+_REDDITOR = re.compile(r"/?u/[\w-]+\*")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _CURLY = re.compile("[\u00ab\u00bb\u201c-\u201f]")
 _SINGLE = "\u2018\u2019\u201a\u201b"  # within a word they are apostrophes
@@ -109,6 +110,8 @@ def word(token: Token, text: str, *, case: bool = False) -> Node:
             return hashtag(written, token, text)
         if account := _ACCOUNT.fullmatch(written):
             return Handle(fold_handle((account[1] or account[3]).rstrip(".-")), plain_host(account[2] or ""), at=at)
+        if "*" in written and (_DOMAIN.fullmatch(written.strip("*")) or _REDDITOR.match(written)):
+            fail("an address or an account has no star: it takes all that is below it", text, token.start)
         if found := _DOMAIN.fullmatch(written):
             return Address(
                 plain_host(re.sub(DOT, ".", found[1], flags=re.IGNORECASE)), plain_path(found[2] or ""), at=at

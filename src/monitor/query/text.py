@@ -18,16 +18,19 @@ FEW_WORDS = 1_000  # up to which going through them is cheaper than an index
 Range = tuple[int, int]  # from and to, in words
 
 _INNER = rf"\w{MARKS}"  # what may stand within a word: where a word goes on, none of these ends
-_HASHTAG = re.compile(rf"(?<![{_INNER}&/])#([{_INNER}]+)")
+# not amid a word; an underscore before is how Reddit begins italics
+_BEFORE = rf"(?<![^\W_])(?<![^\W_][{MARKS}])"
+_HASHTAGS = re.compile(rf"{_BEFORE}(?<![&/])(?:#[{_INNER}]+)+")
+_HASHTAG = re.compile(rf"#([{_INNER}]+)")
 _HANDLE = re.compile(
-    rf"(?<![{_INNER}@./-])@(\w[{_INNER}.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<![{_INNER}/])/?u/([{_INNER}-]+)"
+    rf"{_BEFORE}(?<!\w_)(?:(?<![/@])@(\w[{_INNER}.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<!/)/?u/([{_INNER}-]+))"
 )
 DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))"  # and its defanged spellings
 SCHEME = r"h(?:tt|xx)ps?(?:\[:\]|:)//"
 # bounded, so that no text makes it look further than a host name is long
 _HOST = rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{DOT}){{1,8}}[^\W\d_]{{2,24}}"
 _LINK = re.compile(
-    rf"(?:{SCHEME}(?:[\w.:%+~-]{{0,64}}@)?|(?<![{_INNER}@.-]))({_HOST})(?![{_INNER}-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
+    rf"(?:{SCHEME}(?:[\w.:%+~-]{{0,64}}@)?|{_BEFORE}(?<![@.-])(?<!\w_))({_HOST})(?![^\W_]|[{MARKS}@-]|_[^\W_]|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
 _BEHIND = ".,:;!?…'\"»”’*_"  # a link's end is none of these, its sentence's is
@@ -160,8 +163,12 @@ class Text:
     @cached_property
     def hashtags(self) -> list[tuple[str, Span | None]]:
         """The folded hashtags in the text, and what its source files it under."""
-        tags = _HASHTAG.finditer(self.whole) if "#" in self.whole else ()
-        found: list[tuple[str, Span | None]] = [(tag_name(tag[1]), tag.span()) for tag in tags]
+        rows = _HASHTAGS.finditer(self.whole) if "#" in self.whole else ()
+        tags = (tag for row in rows for tag in _HASHTAG.finditer(self.whole, *row.span()))
+        found: list[tuple[str, Span | None]]
+        found = [
+            (tag_name(name), (tag.start(), tag.start() + 1 + len(name))) for tag in tags if (name := self._named(tag))
+        ]
         return found + [(tag_name(tag), None) for tag in (self.document.tags if self.document else ())]
 
     @cached_property
@@ -169,10 +176,15 @@ class Text:
         """Name, host or nothing, and place of every account that is named."""
         found = []
         for one in _HANDLE.finditer(self.whole):
-            name = (one[1] or one[3]).rstrip(".-")
-            span = (one.start(), one.end() if one[2] or one[3] else one.start(1) + len(name))
+            name = self._named(one).rstrip(".-")
+            span = (one.start(), one.end() if one[2] else one.start(1 if one[1] else 3) + len(name))
             found.append((fold_handle(name), plain_host(one[2] or ""), span))
         return found
+
+    def _named(self, found: re.Match[str]) -> str:
+        """The name of a tag or an account, without the underscore that ends the italics which one before it began."""
+        name = found[1] or (found[3] if found.re is _HANDLE else "")
+        return name.rstrip("_") if found.start() and self.whole[found.start() - 1] == "_" else name
 
     @cached_property
     def links(self) -> list[Link]:

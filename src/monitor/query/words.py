@@ -16,7 +16,7 @@ import codecs
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, groupby
 
@@ -124,6 +124,11 @@ def cased(text: str) -> str:
 def is_word(char: str) -> bool:
     """True for what belongs to a word: letters, digits, marks and what nobody sees."""
     return _FOLDS[char] != " "
+
+
+def begins_with_word(characters: Iterable[str]) -> bool:
+    """True when the first of them is a letter or digit; what nobody sees, and an emoji's selector, is passed over."""
+    return next((is_word(char) for char in characters if _FOLDS[char]), False)
 
 
 def all_folded(texts: Sequence[str]) -> list[bytes]:
