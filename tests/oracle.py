@@ -220,15 +220,29 @@ def _after(text: str, at: int, others: str) -> str:
     return text[at:stop]
 
 
-def _follows(text: str, at: int, others: str) -> bool:
-    """True when what stands before `at` is inner or among `others`."""
-    return at > 0 and (is_inner(text[at - 1]) or text[at - 1] in others)
+def _is_amid(text: str, at: int, others: str) -> bool:
+    """True when a letter or digit stands before `at`, with a mark or not, or one of `others`."""
+    before = text[:at]
+    if not before:
+        return False
+    if before[-1] in others or before[-1].isalnum():
+        return True
+    return is_inner(before[-1]) and before[-2:-1].isalnum()
+
+
+def _in_italics(text: str, at: int, name: str) -> str:
+    """The name without the underscore that ends what one before it began."""
+    return name.rstrip("_") if text[:at].endswith("_") else name
 
 
 def _tags(text: str) -> Iterator[str]:
+    row = -1  # where the tag before ended
     for sign in re.finditer("#", text):
-        if not _follows(text, sign.start(), "_&/"):
-            yield _after(text, sign.end(), "_")
+        name = _after(text, sign.end(), "_")
+        if name and (sign.start() == row or not _is_amid(text, sign.start(), "&/")):
+            row = sign.end() + len(name)
+            if read := _in_italics(text, sign.start(), name):
+                yield read
 
 
 def tag_name(written: str) -> str:
@@ -236,13 +250,18 @@ def tag_name(written: str) -> str:
     return "_".join("_".join(small("".join(filter(is_inner, part))).split()) for part in parts)
 
 
+def _begins_account(text: str, at: int, others: str) -> bool:
+    return not _is_amid(text, at, others) and not (text[:at].endswith("_") and text[: at - 1][-1:].isalnum())
+
+
 def _handles(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Name, host, and from where to where it was read."""
     for sign in re.finditer("@", text):
         name = _after(text, sign.end(), "_.-")
-        if not _follows(text, sign.start(), "_@./-") and re.match(r"\w", name):
+        if _begins_account(text, sign.start(), "@/") and re.match(r"\w", name):
             host = re.match(r"@([\w-]+(?:\.[\w-]+)+)", text[sign.end() + len(name) :])
             stop = sign.end() + len(name) + (len(host[0]) if host else 0)
+            name = _in_italics(text, sign.start(), name)
             yield name.rstrip(".-").casefold(), host[1].lower().removeprefix("www.") if host else "", sign.start(), stop
 
 
@@ -251,9 +270,9 @@ def _reddit_users(text: str, taken: set[int]) -> Iterator[tuple[str, str]]:
     while at >= 0:
         start = at - text[:at].endswith("/")
         name = _after(text, at + 2, "_-")
-        is_user = name and start not in taken and not _follows(text, start, "_/")
+        is_user = name and start not in taken and _begins_account(text, start, "/")
         if is_user:
-            yield name.rstrip("-").casefold(), ""
+            yield _in_italics(text, start, name).rstrip("-").casefold(), ""
         at = text.find("u/", at + 2 + len(name) * bool(is_user))
 
 

@@ -194,7 +194,7 @@ def test_the_only_query(tmp_path):
 
 BROKEN_QUERIES = [
     ("OR boot)", "OR boot))", "line 21", 'expected the end of the query, got ")": remove it or open one before\n      OR boot))\n              ^'),
-    ("waterveen AND (veer", "waterveen AND AND (veer", "line 20", "expected a word, a phrase or a bracket, got AND\n      waterveen AND AND (veer\n                    ^"),
+    ("waterveen AND (veer", "waterveen AND AND (veer", "line 20", "expected a word, a phrase or a bracket, got AND: add one, or take out AND\n      waterveen AND AND (veer\n                    ^"),
     ("'\"waterveen groep\"'", "'waterveen gr*'", "line 28", "a star needs 3 letters before it, got gr*: write more of the word, or the words meant\n    waterveen gr*\n              ^"),
     ("'\"waterveen groep\"'", '"\\"waterveen groep"', "line 28", 'expected a closing ", got the end of the query: add it\n    "waterveen groep\n    ^'),
     ("'\"waterveen groep\"'", "'NOT waterveen'", "line 28", "the query holds for an empty text: add a term that must be present\n    NOT waterveen\n    ^"),
@@ -310,7 +310,15 @@ def test_all_at_once(tmp_path):
     ("body", "told"),
     [
         (b"[organisation\n", "not valid TOML: "),
-        (b"a = 1\na = 2\n", "not valid TOML: "),
+        (b"a = 1\na = 2\n", "line 2: not valid TOML: Cannot overwrite a value\n    a = 2\n         ^"),
+        (b'a = 1\nb = "x\n', '\n    b = "x\n'),
+        (b"a = '''\nx\n", "line 2: not valid TOML: Expected \"'''\"\n    x\n     ^"),
+        (b'a = "x" y\n', 'after a statement\n    a = "x" y\n'),
+        (b'a = 1\r\ntext = "veer OR "boot""\r\n', "line 2: not valid TOML: Expected newline"),
+        (
+            b'text = "veer OR "boot""\n',
+            "within \"...\" a quotation mark is written \\\": put queries between '''\n    text",
+        ),
         (b"a = " + b"[" * 20_000, "not valid TOML: too deeply nested"),
         (b"a = " + b"9" * 5_000, "not valid TOML: too deeply nested, or too long a number"),
         (b'# ok\nname = "caf\xe9"\n', "line 2: not UTF-8; save the file again as UTF-8"),
@@ -327,6 +335,33 @@ def test_no_toml(tmp_path, body, told):
         assemble(path, KEY)
     assert told in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("line", ['client_secret = "kanarie7f3a', 'pseudonym_key = "kanarie7f3a "x"'])
+def test_a_secret_in_broken_toml_is_not_shown(tmp_path, line):
+    """A line that cannot be read is shown, but not one that may hold a secret."""
+    path = tmp_path / CONFIG_NAME
+    path.write_text(f"[sources.reddit]\n{line}\n")
+    with pytest.raises(ConfigError, match="line 2: not valid TOML") as caught:
+        load(path)
+    assert CANARY not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("lindeveer source:redit", 'no source is named redit: did you mean "reddit"?'),
+        ("lindeveer NOT source:fax", "no source is named fax: known are: mastodon, reddit, rss"),
+        ("lindeveer source:(rss OR redit)", "no source is named redit"),
+        ("lindeveer source:reddit", ""),
+    ],
+)
+def test_a_source_that_is_not_configured(tmp_path, query, told):
+    """A query that asks for a source nobody searches is advised of it, at its line."""
+    path = tmp_path / CONFIG_NAME
+    path.write_text(changed("'\"waterveen groep\"'", f"'{query}'"))
+    said = [one.told for one in assemble(path, KEY).advice if one.finding.rule == "unknown-source"]
+    assert [told in one and "[queries 2] text" in one for one in said] == [True] * bool(told)
 
 
 def test_no_file(tmp_path):

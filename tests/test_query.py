@@ -39,7 +39,6 @@ GRAMMAR = [
     # beside punctuation, and in Reddit's italics
     ("@lindeveer", ".@lindeveer vaart", YES), ("@lindeveer", "Storing.@lindeveer", YES), ("@veer", "jan@veer.example", NO),
     ("@lindeveer", "_@lindeveer_", YES), ("#lindeveer", "_#lindeveer_", YES), ("u/lindeveer", "_u/lindeveer_", YES),
-    ("lindeveer.example", "_lindeveer.example_", YES), ("lindeveer.example", "__https://lindeveer.example__", YES),
     ("#app", "#lindeveer#app", YES), ("#lindeveer", "#lindeveer#app", YES), ("#app", "a.example/#app", NO),
     ("`❤️`", "❤️hallo", YES), ("`a❤️`", "a❤️hallo", YES), ("`❤️a`", "❤️ab", NO), ("www.nl", "https://ns.nl", NO),
     ("zz NEAR/50 zz NEAR/2 veer", "zz " * 800 + "x x x zz zz veer", YES),
@@ -236,12 +235,20 @@ REFUSED = [
     ("()", 1, 2, 'got ")"'), ("(a", 1, 3, f'expected ")", {END}: close the bracket'), ("(a (b)", 1, 7, "close the bracket"),
     ("a)", 1, 2, 'expected the end of the query, got ")": remove it or open one before'), ("(a OR b)) c", 1, 9, "remove it or open one before"),
     ("a\nOR\n(b", 3, 3, "close the bracket"), ("a OR\n\n  b AND\n", 3, 8, END), ("a # b )\n)", 2, 1, "remove it"),
+    ("a AND", 1, 6, "add one, or take out AND"), ("OR", 1, 1, "add one before it, or take out OR"), ("NOT", 1, 4, "add one, or take out NOT"),
+    ("()", 1, 2, "add one, or take out the brackets"), ("# niets", 1, 8, "add one; what follows # and a blank is a comment"), ("", 1, 1, "add one"),
+    ("a NEAR/5", 1, 9, "add one, or take out NEAR/5"), ("title:NOT a", 1, 7, "write NOT before title:"),
     # quotation marks, backticks
     ('a "b', 1, 3, 'expected a closing ", got the end of the query: add it'), ('"a" b"', 1, 6, "add it"), ("a `b", 1, 3, "expected a closing `"),
     ('a ""', 1, 3, "there is no letter or digit here; for exact signs use backticks"), ('a "—"', 1, 3, "use backticks"), ("😀", 1, 1, "use backticks: `😀`"),
     ("a —", 1, 3, "use backticks: `—`"), ("@", 1, 1, "use backticks"), ("``", 1, 1, "expected characters between the backticks, got none"),
     ("`a\u200b`", 1, 1, "a character that nobody sees: take it out"), (f"`{'a' * 201}`", 1, 1, "200 characters at most"),
     ("“gele boot”", 1, 1, "curly quotation marks: write straight ones"), ("a OR «boot»", 1, 6, "write straight ones"), ("‘gele boot’", 1, 1, "write straight ones"),
+    ("'veer boot'", 1, 1, "write \" instead of '"), ("a boot'", 1, 3, "write \" instead of '"),
+    # addresses
+    ("lindeveer.example:8080", 1, 1, "write link:lindeveer.example"), ("lindeveer.example?x=1", 1, 1, "write link:lindeveer.example?x=1"),
+    ("https://lindeveer.example:80/a?b", 1, 1, "write link:https://lindeveer.example/a?b"),
+    ("lindeveer(.)example", 1, 11, "write lindeveer[.]example or lindeveer.example"), ("a lindeveer(dot)example", 1, 13, "write lindeveer[.]example"),
     # stars
     ("*", 1, 1, "a star needs 3 letters before it, got *: write more of the word"), ("li*", 1, 1, "got li*: write more of the word, or the words meant"),
     ("veer lin-de*", 1, 6, "a star needs 3 letters"), ("lin*veer", 1, 1, "a star stands at the end of a word"), ("*veer", 1, 1, "a star stands at the end of a word"),
@@ -265,10 +272,12 @@ REFUSED = [
     ("$", 1, 1, "expected the name of a saved query after $, got nothing; for the sign use backticks"), ("$5.00", 1, 1, "for the sign use backticks"), ("a $onbekend", 1, 3, "there is no saved query $onbekend; known are: $merk, $niet, $samen, $vroeger"),
     # fields
     ("a foo:b", 1, 3, "foo: is no field; known are title:, source:, site:"), ("title:", 1, 7, f"expected a value right after title:, {END}"), ("title: a", 1, 8, "expected a value right after title:, got a"), ("title:NOT a", 1, 7, "got NOT"),
-    ("title:(source:rss)", 1, 7, "within title: stand words only; write the field outside"), ("title:(a OR title:b)", 1, 7, "within title:"), ("title:title:a", 1, 7, "within title:"), ("(lang:)", 1, 7, "expected a value right after lang:, got none"), ("lang:(nl de)", 1, 10, 'expected ")", got de'), ("lang:()", 1, 7, "expected a value after lang:"),
+    ("title:(source:rss)", 1, 7, "within title: stand words only; write the field outside"), ("title:(a OR title:b)", 1, 7, "within title:"), ("title:title:a", 1, 7, "within title:"), ("(lang:)", 1, 7, "expected a value right after lang:, got none"), ("lang:(nl de)", 1, 10, "expected OR between the values of lang:, got de"), ("lang:()", 1, 7, "expected a value after lang:"),
     ("lang:NL", 1, 6, "expected a language's code, such as lang:nl, got NL"), ("lang:(nl OR dutch)", 1, 13, "got dutch"), ("type:tweet", 1, 6, "expected one of post, comment, article, boost, got tweet"), ("source:Rss", 1, 8, "such as source:rss, got Rss"),
     ('site:"a b"', 1, 6, "expected an address like site:example.nl, got a b"), ("link:*.nl", 1, 6, "expected an address like link:example.nl/page"), ("author:a/b", 1, 8, "expected an account, such as author:@webcare@social.example"), ("tag:—", 1, 5, "expected a hashtag, got —"), ("#__", 1, 1, "expected a hashtag"),
     ("published:gisteren", 1, 11, "'gisteren' is no date; write a day (2026-11-20), a stretch"), ("published:(2026 OR 2026-11)", 1, 12, "'2026' is no date"), ("5:30", 1, 1, "a colon follows the name of a field"),
+    ("title: veer", 1, 8, "got veer; leave out the blank"), ("Title:veer", 1, 1, "fields are in small letters: write title:"), ("lang:nl-BE", 1, 6, "got nl-BE: write lang:nl"),
+    ("lang:NL", 1, 6, "got NL: write lang:nl"), ("type:Post", 1, 6, "got Post: write type:post"), ("source:RSS", 1, 8, "got RSS: write source:rss"),
     # what holds for anything
     ("NOT a", 1, 1, "the query holds for an empty text: add a term that must be present"), ("a OR NOT b", 1, 1, "add a term"), ("NOT a NOT b", 1, 1, "add a term"), ("NOT (a b)", 1, 1, "add a term"), ("NOT lang:nl", 1, 1, "add a term"), ("$niet", 1, 1, "add a term"), ("title:(a OR NOT b)", 1, 1, "add a term"),
 ]  # fmt: skip

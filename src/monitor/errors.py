@@ -14,6 +14,7 @@ A `SourceError` never carries a post's text: its message is made of our own word
 `KINDS` and the place's name, because messages end up in logs, in Prefect and in the report.
 """
 
+import unicodedata
 from typing import Literal
 
 Kind = Literal[
@@ -113,5 +114,11 @@ def pointed(text: str, at: int, stop: int | None = None) -> str:
     line, within = text[start : end if end >= 0 else None], at - start
     first = max(0, within - AROUND) if len(line) > 2 * AROUND else 0
     shown = "".join(char if char.isprintable() else " " for char in line[first : first + 2 * AROUND])
-    carets = "^" * max(1, min((stop or at + 1) - at, len(shown) - within + first))
-    return f"    {shown}\n    {' ' * (within - first)}{carets}"
+    before, under = shown[: within - first], shown[within - first :][: max((stop or at + 1) - at, 0)]
+    return f"    {shown}\n    {' ' * (_cells(before) + within - first - len(before))}{'^' * max(1, _cells(under))}"
+
+
+def _cells(text: str) -> int:
+    """How many columns of a screen a text takes: wide characters two, accents that stand apart none."""
+    marks = sum(unicodedata.combining(char) > 0 for char in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(char) in "WF" for char in text)

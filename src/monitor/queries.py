@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from monitor.config import Settings
 from monitor.config.lines import Place, line_of, line_with
 from monitor.config.load import Written
+from monitor.config.words import nearest
 from monitor.errors import ConfigError, QueryError, pointed
 from monitor.query import Matcher, Query, parse
 from monitor.query.language import Library, parse_part
-from monitor.query.lint import Allowed, Finding, lint
+from monitor.query.lint import Allowed, Finding, at_home, lint
+from monitor.query.tree import Field, Node, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def check_rules(written: Written, settings: Settings) -> list[Checked]:
     found = [
         Checked(finding, _told(written, ("queries", at, "text"), query.text, finding.at, said))
         for at, query in enumerate(settings.queries)
-        for finding in lint(parse(query.text, texts), allowed(settings, query.declared, query.facet))
+        for finding in _findings(parse(query.text, texts), allowed(settings, query.declared, query.facet), settings)
         for said in [f"{finding.said} [{finding.rule}]"]
     ]
     refused = [one.told for one in found if one.finding.is_refused]
@@ -77,11 +79,22 @@ def check_text(text: str, settings: Settings) -> list[Finding]:
     What any query of the file declares is declared for it too.
     """
     declared = [term for query in settings.queries for term in query.declared]
-    findings = lint(parse(text, texts_of(settings)), allowed(settings, declared))
+    findings = _findings(parse(text, texts_of(settings)), allowed(settings, declared), settings)
     for finding in findings:
         if finding.is_refused:
             raise QueryError(f"{finding.said} [{finding.rule}]", text=text, at=finding.at[0])
     return findings
+
+
+def _findings(tree: Node, allow: Allowed, settings: Settings) -> list[Finding]:
+    """What the linter says, and which sources are asked for that nobody searches."""
+    known = [*settings.sources]
+    unknown = [
+        Finding("unknown-source", f"no source is named {leaf.value}: {nearest(leaf.value, known)}", leaf.at)
+        for leaf in walk(at_home(tree))
+        if isinstance(leaf, Field) and leaf.name == "source" and leaf.value not in known
+    ]
+    return [*lint(tree, allow), *dict.fromkeys(unknown)]
 
 
 def _queries(written: Written) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -18,12 +18,15 @@ from pydantic import BaseModel, ValidationError
 from monitor.config.lines import Place, line_of
 from monitor.config.settings import Settings
 from monitor.config.words import nearest, told
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, pointed
 
 __all__ = ["CONFIG_NAME", "Faults", "Place", "Written", "load", "nearest", "problems", "read", "settings_of", "where"]
 
 CONFIG_NAME = "monitor.toml"
 _LINE = re.compile(r", line (\d+): ")
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_QUOTES_WITHIN = re.compile(r"""\s*[\w."'-]+\s*=\s*"(?!"")(?:[^"\\]|\\.)*"\s*[^\s#].*".*""")  # text = "a "b" c"
+_SECRET = re.compile(r"secret|token|password|key|client_id", re.IGNORECASE)
 Value = TypeVar("Value")
 
 
@@ -71,8 +74,9 @@ def read(path: Path) -> Written:
     try:
         return Written(path, text, tomllib.loads(text))
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError of int()
-        said = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "too deeply nested, or too long a number"
-        raise ConfigError(f"{path}: not valid TOML: {said}") from error
+        if isinstance(error, tomllib.TOMLDecodeError):
+            raise ConfigError(_no_toml(path, text, str(error))) from error
+        raise ConfigError(f"{path}: not valid TOML: too deeply nested, or too long a number") from error
 
 
 def settings_of(written: Written) -> Settings:
@@ -109,6 +113,19 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}, line {line}: not UTF-8; save the file again as UTF-8") from error
     except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read ({type(error).__name__})") from error
+
+
+def _no_toml(path: Path, text: str, said: str) -> str:
+    """What the reader of TOML says, with the line and the cure; a line that may hold a secret is not shown."""
+    text = text.replace("\r\n", "\n")  # as it counts
+    place = _PLACE.search(said)
+    end = text.rstrip()
+    number, column = int((place and place[1]) or end.count("\n") + 1), int((place and place[2]) or 0)
+    line = [*text.split("\n"), ""][number - 1]
+    told = f"{path}, line {number}: not valid TOML: {_PLACE.sub('', said)}"
+    if _QUOTES_WITHIN.fullmatch(line):
+        told += """; within "..." a quotation mark is written \\": put queries between \'\'\'"""
+    return told if _SECRET.search(line) else f"{told}\n{pointed(line, column - 1 if column else len(line.rstrip()))}"
 
 
 def _echo(fault: Any, found: Sequence[Any]) -> bool:

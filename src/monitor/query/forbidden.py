@@ -3,7 +3,8 @@
 A brand that bears a person's name, or a sensitive word that is the organisation's own, is declared beside the query
 with a reason. What is only left out (NOT) is asked of nobody.
 
-    account    author:, @handle, and a profile's page: site:social.example/@name, link:social.example/users/name
+    account    author:, @handle, and a profile's page: site:social.example/@name, link:social.example/users/name;
+               between quotation marks or backticks too
     name       one term: "jan jansen", jan.jansen, #janjansen, "volgens jan jansen", jan-jansen.example
                two terms that must hold together: jan AND jansen, jan NEAR/3 jansen
     subject    every word of a term
@@ -18,14 +19,21 @@ from monitor.query import lexicon
 from monitor.query.finding import Finding, asked, spoken
 from monitor.query.lexicon.names import SURE, first, last, particle, thing
 from monitor.query.terms import author_name
-from monitor.query.text import plain_host
-from monitor.query.tree import Address, And, Close, Field, Handle, Near, Node, Not, Or, Phrase
+from monitor.query.text import Text, plain_host
+from monitor.query.tree import Address, And, Close, Field, Handle, Literal, Near, Node, Not, Or, Phrase
 from monitor.query.words import Span, fold, with_parts
 
 LONGEST_HALF = 3  # words of a surname: van den berg
 SHORTEST_GIVEN, SHORTEST_FAMILY = 3, 4  # letters, where both are written as one word
 _Term = tuple[Span, str]  # where it stands, and its words
-_PROFILE = re.compile(r"/(?:@|u/|users?/)([\w.-]+)(?:@([\w.-]+))?")
+_PROFILE = re.compile(
+    r"/(?:@|u/|users?/)([\w.-]+)(?:@([\w.-]+))?|^[^/]*/(?:profile|in|channel|c)/([\w.-]+)", re.IGNORECASE
+)
+_FIRST_PART = re.compile(
+    r"^(?:[\w-]+\.)*(?:instagram\.com|x\.com|twitter\.com|facebook\.com|threads\.net|tiktok\.com)/"
+    r"(?!(?:p|i|explore|search|hashtag|tag|groups|events|watch|reels?|home|sharer|share|intent)(?:[/?]|$))([\w.-]+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +50,32 @@ class Allowed:
         return cls(frozenset(map(author_name, accounts)), frozenset(map(_plain, declared)), sensitive)
 
     def has_account(self, name: str, host: str = "") -> bool:
-        """True for an account of ours; without a host for one of that name on any."""
+        """True for exactly this account of ours: without a host it is one that is written without."""
+        return (f"{name}@{host}" if host else name) in self.accounts
+
+    def may_name(self, name: str, host: str = "") -> bool:
+        """True for an @handle of ours; without a host for one of that name on any, as posts name them."""
         if host:
-            return f"{name}@{host}" in self.accounts
+            return self.has_account(name, host)
         return any(account.partition("@")[0] == name for account in self.accounts)
 
     def has_declared(self, words: str) -> bool:
         """True when these words are part of what was declared."""
         return any(f" {_plain(words)} " in f" {term} " for term in self.declared)
 
+    def is_declared(self, words: str) -> bool:
+        """True when these very words were declared."""
+        return _plain(words) in self.declared
+
     def undeclared(self, words: str) -> str:
-        """The words without the declared terms among them; as they are written when there is none."""
+        """The words without the declared terms among them; as they are written when there is none.
+
+        A declared `linde` or `van den berg` stays: a first name beside it would make it somebody else.
+        """
         plain = rest = f" {_plain(words)} "
         for term in self.declared:
-            rest = rest.replace(f" {term} ", " ")
+            if plain.strip() == term or sum(not particle(word) for word in term.split()) > 1:
+                rest = rest.replace(f" {term} ", " ")
         return words if rest == plain else rest.strip()
 
 
@@ -71,29 +91,53 @@ def forbidden(tree: Node, allowed: Allowed) -> Iterator[Finding]:
 
 
 def _account(leaf: Node, allowed: Allowed) -> Iterator[Finding]:
-    profile = _profile(leaf)
-    asks = leaf.value if isinstance(leaf, Field) and leaf.name == "author" else "@".join(filter(None, profile))
-    if asks and not allowed.has_account(*_name_and_host(asks)):
-        said = "is nobody of ours: only accounts of the organisation and of ambassadors who joined can be asked for"
-        yield Finding(
-            "author-not-ours", f"{'the page of ' if profile else 'author:'}{asks} {said}; take it out", leaf.at
-        )
-    if isinstance(leaf, Handle) and not allowed.has_account(leaf.name, leaf.host):
-        handle = f"@{leaf.name}" + (f"@{leaf.host}" if leaf.host else "")
-        if not allowed.has_declared(handle):
+    for kind, asks in _authors(leaf):
+        if not allowed.has_account(*_name_and_host(asks)):
+            said = "is nobody of ours: only accounts of the organisation and of ambassadors who joined can be asked for"
+            cure = "take it out, or add it to [organisation] accounts if it is yours"
+            yield Finding("author-not-ours", f"{kind}{asks} {said}; {cure}", leaf.at)
+    for name, host in _handles(leaf):
+        handle = f"@{name}" + (f"@{host}" if host else "")
+        if not (allowed.may_name(name, host) or allowed.is_declared(handle)):
             said = "is an account of neither the organisation nor an ambassador, and nobody else is searched for"
             cure = "add it to [organisation] accounts if it is yours, or declare it if it is no person's"
             yield Finding("person-handle", f"{handle} {said}; {cure}", leaf.at)
 
 
-def _profile(leaf: Node) -> tuple[str, str] | tuple[()]:
-    """Name and host of the account whose page an address is: what it wrote stands there. Reddit's have no host."""
-    page = _address(leaf)
+def _authors(leaf: Node) -> Iterator[tuple[str, str]]:
+    """Whose posts a leaf asks for: `author:`, or the page on which they stand."""
+    if isinstance(leaf, Field) and leaf.name == "author":
+        yield "author:", leaf.value
+    for page in _addresses(leaf):
+        if profile := _profile(page):
+            yield "the page of ", profile
+
+
+def _handles(leaf: Node) -> Iterator[tuple[str, str]]:
+    """Name and host of the accounts that a leaf names, within a phrase as well."""
+    if isinstance(leaf, Handle):
+        yield leaf.name, leaf.host
+    elif isinstance(leaf, Phrase | Close | Literal):
+        yield from ((name, host) for name, host, _ in Text(leaf.written).handles)
+
+
+def _profile(page: str) -> str:
+    """The account whose page an address is: what it wrote stands there. Reddit's have no host."""
     found = _PROFILE.search(page)
-    if not found:
-        return ()
-    host = plain_host(found[2] or page.partition("/")[0])
-    return author_name(found[1]), "" if host.endswith("reddit.com") else host
+    first_part = None if found else _FIRST_PART.search(page)
+    if not (found or first_part):
+        return ""
+    elsewhere = found[2] if found else None
+    host = plain_host(elsewhere or page.partition("/")[0])
+    name = author_name((found[1] or found[3]) if found else first_part[1] if first_part else "")
+    return name if host == "reddit.com" or host.endswith(".reddit.com") else f"{name}@{host}"
+
+
+def _addresses(leaf: Node) -> list[str]:
+    """The addresses that a leaf asks for, within a phrase as well."""
+    if isinstance(leaf, Phrase | Close | Literal):
+        return [link.host + link.path for link in Text(leaf.written).links]
+    return [_address(leaf)]
 
 
 def _address(leaf: Node) -> str:
@@ -124,7 +168,7 @@ def _names_in(words: str, allowed: Allowed, *, apart: bool = False) -> Iterator[
     parts = fold(words).split()
     whole = [words] if "@" in words else [words, " ".join(parts)]  # jan.jansen finds jan jansen
     found = [name for name in whole if lexicon.is_person(name)] or list(_amid(parts, apart=apart))
-    yield from (name for name in found if not allowed.has_declared(name))
+    yield from (name for name in found if not allowed.is_declared(name))
 
 
 def _amid(parts: Sequence[str], *, apart: bool) -> Iterator[str]:
@@ -170,12 +214,13 @@ def _pieces(leaf: Node, words: str) -> dict[str, bool]:
 def _pairs(tree: Node, allowed: Allowed) -> Iterator[Finding]:
     """A first name here and a surname there, joined by AND or NEAR, are a person as well; told once per term."""
     for parts in _together(tree):
-        found: dict[Span, str] = {}
+        found: dict[_Term, str] = {}
         sides = [[(leaf.at, spoken(leaf)) for leaf in part if _is_short(leaf, allowed)] for part in parts]
         for (at, one), (_, other) in _across(sides):
-            if at not in found and _are_full(one, other) and not _are_declared(one, other, allowed):
-                found[at] = f"{one} {other}"
-        yield from (_person(name, at) for at, name in found.items())
+            term = (at, one)  # of a saved part every term stands at the same place
+            if term not in found and _are_full(one, other) and not _are_declared(one, other, allowed):
+                found[term] = f"{one} {other}"
+        yield from (_person(name, at) for (at, _), name in found.items())
 
 
 def _together(node: Node, *, wanted: bool = True) -> Iterator[list[list[Node]]]:
@@ -197,7 +242,7 @@ def _are_full(one: str, other: str) -> bool:
 
 
 def _are_declared(one: str, other: str, allowed: Allowed) -> bool:
-    return allowed.has_declared(f"{one} {other}") or allowed.has_declared(f"{other} {one}")
+    return allowed.is_declared(f"{one} {other}") or allowed.is_declared(f"{other} {one}")
 
 
 def _is_short(leaf: Node, allowed: Allowed) -> bool:

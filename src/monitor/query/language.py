@@ -171,12 +171,14 @@ class _Reader:
     def _field(self, depth: int) -> Node:
         name = self._step()
         if name.text not in terms.FIELDS:
+            if name.text.lower() in terms.FIELDS:
+                self._fail(f"fields are in small letters: write {name.text.lower()}:", name)
             known = ", ".join(f"{one}:" for one in terms.FIELDS)
             self._fail(f"{name.text}: is no field; known are {known}; for the words use quotation marks", name)
         if not self._now.glued or self._now.kind in ("end", "close"):
-            self._fail(
-                f"expected a value right after {name.text}:, got {self._now.told if not self._now.glued else 'none'}"
-            )
+            got = self._now.told if not self._now.glued else "none"
+            cure = "; leave out the blank" if self._now.kind not in ("end", "close") else ": add one"
+            self._fail(f"expected a value right after {name.text}:, got {got}{cure}")
         if name.text == "title":
             return self._title(name, depth)
         if self._now.kind != "open":
@@ -213,7 +215,7 @@ class _Reader:
     def _term(self, depth: int) -> Node:
         token = self._now
         if not self._starts_single() or (token.kind == "word" and token.text == "NOT"):
-            self._fail(f"expected a word, a phrase or a bracket, got {token.told}")
+            self._fail(f"expected a word, a phrase or a bracket, got {token.told}: {self._cure()}")
         self._step()
         if token.kind == "bang":
             return self._cased(token)
@@ -225,6 +227,20 @@ class _Reader:
         if self._now.kind == "slop" and self._now.glued:
             return terms.close(found, self._step(), self._text)
         return found
+
+    def _cure(self) -> str:
+        """What mends a term that is missing."""
+        before = self._tokens[self._next - 1] if self._next else None
+        if before and before.kind == "open" and self._now.kind == "close":
+            return "add one, or take out the brackets"
+        if before and before.kind == "field" and self._now.text == "NOT":
+            return f"write NOT before {before.told}"
+        if before and (before.text in OPERATORS or terms.NEAR.fullmatch(before.text)):
+            return f"add one, or take out {before.text}"
+        if self._now.kind == "word":
+            return f"add one before it, or take out {self._now.text}"
+        is_comment = not before and self._text.strip()
+        return "add one; what follows # and a blank is a comment" if is_comment else "add one"
 
     def _cased(self, bang: Token) -> Node:
         token = self._step()

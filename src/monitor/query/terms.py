@@ -25,6 +25,9 @@ OPERATORS = ("AND", "OR", "NOT")
 
 NEAR = re.compile(r"(O?)NEAR/(\d{1,6})")
 _DOMAIN = re.compile(rf"(?:{SCHEME})?((?:[^\W_](?:[\w-]*[^\W_])?{DOT})+[^\W\d_]{{2,24}})(/\S*)?", re.IGNORECASE)
+_ASKED = re.compile(
+    rf"((?:{SCHEME})?(?:[^\W_](?:[\w-]*[^\W_])?{DOT})+[^\W\d_]{{2,24}})(?::\d+([/?]\S*)?|(\?\S*))", re.IGNORECASE
+)
 _PLAIN = re.compile(r"[^\W_]+(?:[-'’&./+·_]+[^\W_]+)*")
 _HASHTAG = re.compile(rf"#[\w{MARKS}]+")
 _ACCOUNT = re.compile(r"@(\w[\w.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|/?u/([\w-]+)")
@@ -45,6 +48,7 @@ _MISREAD = {  # what other query languages know
     r"^(?:EN|ET|UND)$": "operators are English: write AND",
     r"^(?:OF|OU|ODER)$": "operators are English: write OR",
     r"^(?:NIET|PAS|SAUF|NICHT)$": "operators are English: write NOT",
+    r"^'|'$": "' does not make a phrase: write \" instead of '",
     r"[,;]": "a comma is no operator: write OR between choices",
     r":": "a colon follows the name of a field",
 }
@@ -179,6 +183,11 @@ def _refuse_misread(token: Token, text: str) -> None:
         fail(f'operators are upper case: write {written.upper()}, or "{written}" for the word', text, token.start)
     if _CURLY.search(written) or written[0] in _SINGLE or written[-1] in _SINGLE:
         fail('curly quotation marks: write straight ones (")', text, token.start)
+    if address := _ASKED.fullmatch(written):
+        plain = address[1] + (address[2] or address[3] or "")
+        fail(f"an address as a term has no port and no ? after its host: write link:{plain}", text, token.start)
+    if written in (".", "dot") and (parts := _parted(token, text)):
+        fail(f"round brackets group terms: write {'[.]'.join(parts)} or {'.'.join(parts)}", text, token.start)
     for sign, meant in _MISREAD.items():
         if re.search(sign, written):
             fail(f"{meant}; for the words themselves use quotation marks", text, token.start)
@@ -191,6 +200,18 @@ def _refuse_misread(token: Token, text: str) -> None:
             text,
             token.start,
         )
+
+
+def _parted(token: Token, text: str) -> tuple[str, str] | None:
+    """The two words of lindeveer(.)example, of which the brackets are read as such."""
+    before, after = re.search(r"([\w-]+)\($", text[: token.start]), re.match(r"\)([\w-]+)", text[token.stop :])
+    return (before[1], after[1]) if before and after else None
+
+
+def _small(written: str, sign: str) -> str:
+    """The cure for a value in capitals."""
+    small = written.lower()
+    return f": write {sign}:{small}" if small != written else ""
 
 
 def _without_marks(word: str) -> str:
@@ -212,19 +233,23 @@ def _site(written: str, token: Token, text: str) -> tuple[str, Callable[[Text], 
 
 def _source(written: str, token: Token, text: str) -> tuple[str, Callable[[Text], bool]]:
     if not _NAME.fullmatch(written):
-        fail(f"expected the name of a source, such as source:rss, got {written or 'nothing'}", text, token.start)
+        cure = _small(written, "source") if _NAME.fullmatch(written.lower()) else ""
+        fail(f"expected the name of a source, such as source:rss, got {written or 'nothing'}{cure}", text, token.start)
     return written, lambda post: post.document is not None and post.document.source == written
 
 
 def _language(written: str, token: Token, text: str) -> tuple[str, Callable[[Text], bool]]:
     if not re.fullmatch(r"[a-z]{2,3}", written):
-        fail(f"expected a language's code, such as lang:nl, got {written or 'nothing'}", text, token.start)
+        code = re.fullmatch(r"([A-Za-z]{2,3})(?:[-_]\w+)?", written)
+        cure = f": write lang:{code[1].lower()}" if code else ""
+        fail(f"expected a language's code, such as lang:nl, got {written or 'nothing'}{cure}", text, token.start)
     return written, lambda post: post.document is not None and post.document.language == written
 
 
 def _type(written: str, token: Token, text: str) -> tuple[str, Callable[[Text], bool]]:
     if written not in TYPES:
-        fail(f"expected one of {', '.join(TYPES)}, got {written or 'nothing'}", text, token.start)
+        cure = _small(written, "type") if written.lower() in TYPES else ""
+        fail(f"expected one of {', '.join(TYPES)}, got {written or 'nothing'}{cure}", text, token.start)
     return written, lambda post: post.document is not None and post.document.type == written
 
 

@@ -23,14 +23,14 @@ _BEFORE = rf"(?<![^\W_])(?<![^\W_][{MARKS}])"
 _HASHTAGS = re.compile(rf"{_BEFORE}(?<![&/])(?:#[{_INNER}]+)+")
 _HASHTAG = re.compile(rf"#([{_INNER}]+)")
 _HANDLE = re.compile(
-    rf"{_BEFORE}(?<!\w_)(?:(?<![/@])@(\w[{_INNER}.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<!/)/?u/([{_INNER}-]+))"
+    rf"{_BEFORE}(?<![^\W_]_)(?:(?<![/@])@(\w[{_INNER}.-]*)(?:@([\w-]+(?:\.[\w-]+)+))?|(?<!/)/?u/([{_INNER}-]+))"
 )
 DOT = r"(?:\.|\[\.\]|\(\.\)|\[dot\]|\(dot\))"  # and its defanged spellings
 SCHEME = r"h(?:tt|xx)ps?(?:\[:\]|:)//"
 # bounded, so that no text makes it look further than a host name is long
 _HOST = rf"(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?{DOT}){{1,8}}[^\W\d_]{{2,24}}"
 _LINK = re.compile(
-    rf"(?:{SCHEME}(?:[\w.:%+~-]{{0,64}}@)?|{_BEFORE}(?<![@.-])(?<!\w_))({_HOST})(?![^\W_]|[{MARKS}@-]|_[^\W_]|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
+    rf"(?:{SCHEME}(?:[\w.:%+~-]{{0,64}}@)?|(?<![{_INNER}@.-]))({_HOST})(?![{_INNER}-]|@|\.\w)(?::\d{{1,5}})?(/[^\s<>\"]*)?",
     re.IGNORECASE,
 )
 _BEHIND = ".,:;!?…'\"»”’*_"  # a link's end is none of these, its sentence's is

@@ -6,7 +6,9 @@ from monitor.query import lexicon
 from monitor.query.finding import Finding, as_written, asked
 from monitor.query.lexicon.frequency import common_from
 from monitor.query.presearch import Presearch
+from monitor.query.text import Link
 from monitor.query.tree import (
+    Address,
     And,
     Close,
     Field,
@@ -30,13 +32,19 @@ COMMON_STEM = 25  # common words that begin so
 WIDE_GAP = 20
 WIDE_CHOICES = 400  # pairs of choices on both sides of NEAR
 SHORT_WORD = 3
+FREQUENT = frozenset(  # function words, of which nearly every post has one  # noqa: SIM905
+    "de het een en van in is dat op te ik je niet met voor er zijn aan om als dan maar ook bij nog wel deze die dit"
+    " the a an and of to in is it for on with i you that this was be are at as but have not my we"
+    " le la les et un une des du que qui est en pour pas ce je on il sur avec"
+    " der die das und ist ein eine nicht ich zu den mit von auf es sie im dem".split()
+)
 EVERYWHERE = frozenset(".,:;!?-'\"()/…’")  # single signs that nearly every post has
 SINGLE_VALUED = ("source", "lang", "type", "author")
 
 
 def unwise(tree: Node) -> Iterator[Finding]:
     """What of a query cannot be meant, or finds too much or nothing."""
-    for rule in (_matches_anything, _contradictions, _shadowed, _stems, _nearness, _ambiguous):
+    for rule in (_matches_anything, _contradictions, _shadowed, _wide_nots, _stems, _nearness, _ambiguous):
         yield from rule(tree)
 
 
@@ -86,26 +94,48 @@ def _left_out(node: And) -> Iterator[Finding]:
         dead = [(choice, by) for choice in choices if (by := _leaves_out(nots, choice))]
         if dead and len(dead) == len(choices):
             said = "is left out again by a NOT beside it, so nothing is ever found"
-            yield Finding("never-holds", f"{names(choices)} {said}: narrow the NOT", dead[0][1].at)
+            yield Finding("never-holds", f"{_named(choices)} {said}: narrow the NOT", dead[0][1].at)
         else:
             for choice, _ in dead:
                 said = "is never found, for a NOT beside it leaves it out again"
-                yield Finding("unreachable", f"{names([choice])} {said}: take one of the two out", choice.at)
+                yield Finding("unreachable", f"{_named([choice])} {said}: take one of the two out", choice.at)
 
 
 def _two_values(node: And) -> Iterator[Finding]:
-    first: dict[str, Field] = {}
+    first: dict[str, list[str]] = {}
     for part in node.parts:
-        if isinstance(part, Field) and part.name in SINGLE_VALUED:
-            other = first.setdefault(part.name, part)
-            if other.value != part.value:
-                said = f"a post has one {part.name} only, so {other.value} and {part.value} together never hold"
-                yield Finding("never-holds", f"{said}: write {part.name}:({other.value} OR {part.value})", part.at)
+        name, values = _values(part)
+        others = first.setdefault(name, values)
+        if name and not {*others} & {*values}:
+            said = f"a post has one {name} only, so {' OR '.join(others)} and {' OR '.join(values)} together never hold"
+            yield Finding("never-holds", f"{said}: write {name}:({' OR '.join([*others, *values])})", part.at)
+
+
+def _values(node: Node) -> tuple[str, list[str]]:
+    """The field of which a post has one value, and the values that are asked for; nothing for other nodes."""
+    fields = list(_choices(node))
+    found = [field for field in fields if isinstance(field, Field) and field.name in SINGLE_VALUED]
+    if len(found) < len(fields) or len({field.name for field in found}) != 1:
+        return "", []
+    return found[0].name, [field.value for field in found]
 
 
 def _leaves_out(nots: Sequence[Node], choice: Node) -> Node | None:
+    if isinstance(choice, Address):
+        link = Link(choice.host, choice.path, None)
+        return next((part for part in nots for one in _choices(part) if _is_page(link, one)), None)
     texts = witnesses(choice) if nots else []
     return next((part for part in nots if all(map(part.holds, texts))), None) if texts else None
+
+
+def _named(leaves: Sequence[Node]) -> str:
+    """As a message names them, addresses as they are read."""
+    pages = [f"{leaf.host}{leaf.path}" for leaf in leaves if isinstance(leaf, Address)]
+    return " and ".join(filter(None, (names([leaf for leaf in leaves if not isinstance(leaf, Address)]), *pages)))
+
+
+def _is_page(link: Link, node: Node) -> bool:
+    return isinstance(node, Address) and link.leads_to(node.host, node.path)
 
 
 def _choices(node: Node) -> Iterator[Node]:
@@ -131,6 +161,29 @@ def _shadowed(tree: Node) -> Iterator[Finding]:
                         said = f"is found by {names([other])} already: take one of the two out"
                         yield Finding("shadowed", f"{names([leaf])} {said}", leaf.at)
                         break
+
+
+def _wide_nots(tree: Node) -> Iterator[Finding]:
+    for node in _wanted_nots(tree):
+        for leaf in _choices(node.part):
+            if isinstance(leaf, Phrase) and len(leaf.words) == 1 and not leaf.words[0].spelling:
+                word = leaf.words[0].token.decode()
+                frequent = [word, *common_from(word)[:1]] if leaf.words[0].stem else [word]
+                if any(_is_frequent(one) for one in frequent):
+                    said = "is a word that most posts have, so this NOT leaves out most of what is meant"
+                    yield Finding("wide-not", f"{names([leaf])} {said}: write a phrase, or take it out", leaf.at)
+
+
+def _wanted_nots(node: Node, *, wanted: bool = True) -> Iterator[Not]:
+    """The NOTs that leave out: those within another do so no more."""
+    if isinstance(node, Not) and wanted:
+        yield node
+    for part in node.below:
+        yield from _wanted_nots(part, wanted=wanted is not isinstance(node, Not))
+
+
+def _is_frequent(word: str) -> bool:
+    return word in FREQUENT
 
 
 def _stems(tree: Node) -> Iterator[Finding]:
