@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 import monitor.assemble
+import monitor.store.rematching
 from monitor.cli import main
 from monitor.demo.serve import served
 from monitor.errors import Busy
@@ -218,7 +219,7 @@ def test_fault_in_the_program(folder, monkeypatch, capsys):
     assert CANARY not in err
 
 
-def test_interrupted(folder, monkeypatch):
+def test_interrupted(folder, monkeypatch, capsys):
     """130: stopped by hand."""
 
     def stopped(_path):
@@ -226,6 +227,28 @@ def test_interrupted(folder, monkeypatch):
 
     monkeypatch.setattr(monitor.assemble, "assemble", stopped)
     assert ends(monkeypatch, "check") == 130
+    assert capsys.readouterr().err == "monitor: interrupted; what was saved stays\n"
+
+
+def test_interrupted_in_the_database(folder, monkeypatch, capsys):
+    """130: stopped by hand while DuckDB was at work, which it tells in its own way."""
+
+    def stopped(*_):
+        raise RuntimeError("Query interrupted")
+
+    assert ends(monkeypatch, "run") == 0
+    capsys.readouterr()
+    monkeypatch.setattr(monitor.store.rematching, "bookmark", stopped)
+    assert ends(monkeypatch, "rematch", "--apply") == 130
+    assert capsys.readouterr().err == "monitor: interrupted; what was saved stays\n"
+
+
+def test_nothing_would_change(folder, monkeypatch, capsys):
+    """0: a rematch that finds nothing to change says so, and what writing it would be good for."""
+    assert ends(monkeypatch, "run") == 0
+    assert ends(monkeypatch, "rematch", "--all") == 0
+    out = capsys.readouterr().out
+    assert out.endswith("stay as they are\nnothing would change; --apply notes that it was looked through\n")
 
 
 def test_doctor_without_configuration(tmp_path, monkeypatch, capsys):

@@ -108,7 +108,11 @@ def rematch(
         )
     show_rematched(rematched)
     if rematched.changes and not apply:
-        typer.echo("nothing is written yet; write it with: monitor rematch --apply")
+        typer.echo(
+            f"nothing is written yet; write it with: monitor rematch {''.join(f'{name} ' for name in query or ())}--apply"
+            if rematched.differs
+            else "nothing would change; --apply notes that it was looked through"
+        )
 
 
 @bench.command("match", epilog="Example: monitor bench match --queries 10 --queries 1000 --data ../data/labelled")

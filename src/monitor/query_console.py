@@ -89,7 +89,6 @@ def show_rematched(rematched: Rematched) -> None:
         told = "no query has changed since what is stored was last looked through; --all looks again"
         console.print(told, soft_wrap=True)
         return
-    verb = "changed" if rematched.applied else "would change"
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("query", no_wrap=True)
     for name in ("gained", "lost", "unsure"):
@@ -104,9 +103,7 @@ def show_rematched(rematched: Rematched) -> None:
     resumed = ", going on where it was interrupted" if rematched.resumed else ""
     told = f"{rematched.looked_at:,} mentions looked at{resumed}; {rematched.removed:,} have no query left"
     gone = "were removed" if rematched.applied else "would be removed"
-    console.print(
-        Text(f"{told} and {gone}; unsure ones stay as they are ({verb}: see above)", style="dim"), soft_wrap=True
-    )
+    console.print(Text(f"{told} and {gone}; unsure ones stay as they are", style="dim"), soft_wrap=True)
 
 
 def _show_change(change: Change) -> None:

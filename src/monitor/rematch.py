@@ -1,16 +1,15 @@
 """New and changed queries over what is stored already: first what would change, then, when told to, the change.
 
     mentions, chunk by chunk -> document -> on_excerpt -> stays | gained | lost | unsure -> one transaction per chunk
-                                                                                          '-> no match left: removed
-    removed something? -> the file is written anew -> noted as rematched -> snapshot
+        no match left -> asked of all queries -> gained | unsure: its matches stay | certainly none: removed
+    removed something? -> the file is written anew -> noted as rematched -> snapshot -> older ones are removed
 
 Only title and excerpt are stored. Of a cut excerpt, and of fields that are not stored (author, tags, links), it often
 cannot be said whether a query holds: that is *unsure*, and stays as it is. A query that reckons in days does so from
 when the mention was first seen, as if it had been asked then. Verdicts are not made again, since a scheme judges
-whole posts. Facets follow the privacy gate: an ambassador's query holds for posts that the gate found to be by one,
-which alone bear that facet; any other mention has the facet of its first query.
-
-Snapshots that were published before keep what is removed here until their turn: the last three stay.
+whole posts. A query that has only another name now takes the matches of the old one along. Facets follow the privacy
+gate: an ambassador's query holds for posts that the gate found to be by one, which alone bear that facet; any other
+mention has the facet of its first query.
 """
 
 import json
@@ -42,7 +41,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of a query, in mentions, with a few of them. Of `unsure` the excerpt cannot tell: left as it is."""
+    """What becomes of a query, in mentions, with a few of them. Of `unsure` the excerpt cannot tell: left as it is.
+
+    A match that is all that keeps a mention, while another query is unsure of it, is unsure with that.
+    """
 
     query: str
     gained: int
@@ -57,6 +59,7 @@ class Rematched:
     """What a rematch would change, or did when `applied`. `removed`: mentions that no query holds for any more.
 
     `resumed`: it went on where an earlier one was interrupted, whose figures are counted here; its samples are not.
+    `differs`: something of what this call looked at changes, be it only where words stand or under which name.
     """
 
     changes: tuple[Change, ...]
@@ -65,6 +68,7 @@ class Rematched:
     removed_samples: tuple[Sample, ...]
     applied: bool
     resumed: bool
+    differs: bool = False
 
 
 def asked(monitor: Monitor) -> list[Asked]:
@@ -108,19 +112,23 @@ def rematch(
 class _Plan:
     """What is looked for: the chosen queries and the names that are gone; `facets` of all queries, in their order.
 
-    `named`: people named them, rather than all that changed or are gone.
+    `matcher` asks the chosen, `whole` all. `renamed`: what a name that is gone is called now. `named`: people named
+    them, rather than all that changed or are gone.
     """
 
     matcher: Matcher
+    whole: Matcher
     chosen: frozenset[str]
     gone: frozenset[str]
+    renamed: Mapping[str, str]
     facets: Mapping[str, Facet]
     named: bool
 
     @property
     def key(self) -> str:
         """32 hex digits of all that decides; not which unnamed ones are gone, of which there are ever fewer."""
-        told = [*self.matcher.versions.items()], sorted(self.gone) if self.named else None, [*self.facets.items()]
+        chosen, whole = [*self.matcher.versions.items()], [*self.whole.versions.items()]
+        told = chosen, whole, sorted(self.gone) if self.named else None, [*self.facets.items()]
         return blake2b(json.dumps(told).encode(), digest_size=16).hexdigest()
 
     def allows(self, query: str, kept: Kept) -> bool:
@@ -133,14 +141,17 @@ def _plan(monitor: Monitor, names: Sequence[str], begun: Bookmark | None, *, eve
     gone = monitor.store.matched().union(each.query for each in (begun.counted if begun else ())) - {*configured}
     _check(names, {*configured, *gone}, monitor)
     chosen = {*names} or ({*configured} if everything else _changed(monitor))
+    gone = chosen & gone if names else gone
     return _Plan(
         Matcher(
             (Query(each.name, each.facet, each.text) for each in configured.values() if each.name in chosen),
             saved=monitor.settings.saved | {each.name: each.text for each in configured.values()},
             zone=monitor.zone,
         ),
+        monitor.matcher,
         frozenset(chosen & {*configured}),
-        frozenset(chosen & gone if names else gone),
+        frozenset(gone),
+        _renamed(monitor, gone, chosen),
         {name: query.facet for name, query in configured.items()},
         named=bool(names),
     )
@@ -154,6 +165,15 @@ def _changed(monitor: Monitor) -> set[str]:
         for each in asked(monitor)
         if each.name not in noted or (each.version, each.facet) != (noted[each.name].version, noted[each.name].facet)
     }
+
+
+def _renamed(monitor: Monitor, gone: Iterable[str], chosen: Iterable[str]) -> dict[str, str]:
+    """The names that are gone of which a query means the very same; of several the first that is looked for."""
+    now: dict[tuple[str, str], str] = {}
+    for each in sorted(asked(monitor), key=lambda one: one.name not in chosen):
+        now.setdefault((each.version, each.facet), each.name)
+    meanings = monitor.store.meanings() if gone else {}
+    return {name: now[meanings[name]] for name in gone if meanings.get(name) in now}
 
 
 def _check(names: Iterable[str], known: set[str], monitor: Monitor) -> None:
@@ -178,11 +198,23 @@ class _Decided:
     spelled: list[Match] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
         """True when something is to be written."""
-        return bool(self.gained or self.spelled or self.lost)
+        return bool(self.gained or self.spelled or self.lost or self.renamed)
+
+    @property
+    def removed(self) -> bool:
+        """True when no query holds, nor may hold."""
+        return not self.left and not self.unsure
+
+    def gain(self, matches: Iterable[Match]) -> None:
+        """Matches that are new to it."""
+        for match in matches:
+            self.gained.append(match)
+            self.left[match.query] = match
 
     def stays(self, old: Match, new: Match) -> None:
         self.left[new.query] = new
@@ -191,7 +223,8 @@ class _Decided:
 
 
 def _decide(plan: _Plan, kept: Kept) -> _Decided:
-    decided, held = _Decided(), {match.query: match for match in kept.held}
+    old_names, held = _held(plan, kept)
+    decided = _Decided()
     sure, unsure = plan.matcher.on_excerpt(
         kept.document, kept.first_seen, cut=kept.cut, held=[name for name in held if name in plan.chosen]
     )
@@ -203,12 +236,37 @@ def _decide(plan: _Plan, kept: Kept) -> _Decided:
         elif name in decided.unsure:
             decided.stays(match, replace(match, facet=plan.facets[name]))
         elif name in plan.chosen or name in plan.gone:
-            decided.lost.append(name)
+            decided.lost.append(old_names.get(name, name))
         else:
             decided.left[name] = match
-    decided.gained = [match for name, match in found.items() if name not in held]
-    decided.left |= {match.query: match for match in decided.gained}
+    decided.renamed = {old: name for name, old in old_names.items() if name in decided.left}
+    decided.gain(match for name, match in found.items() if name not in held)
+    if not decided.left:
+        _ask_all(plan, kept, decided)
     return decided
+
+
+def _held(plan: _Plan, kept: Kept) -> tuple[dict[str, str], dict[str, Match]]:
+    """The old names by the new, and the mention's matches by name: of a query that is renamed by the new one."""
+    held = {match.query: match for match in kept.held}
+    old_names: dict[str, str] = {}
+    for old in [name for name in held if name in plan.renamed]:
+        new = plan.renamed[old]
+        if new not in held:
+            held[new] = replace(held.pop(old), query=new)
+            old_names[new] = old
+    return old_names, held
+
+
+def _ask_all(plan: _Plan, kept: Kept, decided: _Decided) -> None:
+    """Before a mention goes, all queries are asked, chosen or not; while one is unsure, its matches stay."""
+    sure, unsure = plan.whole.on_excerpt(kept.document, kept.first_seen, cut=kept.cut, held=())
+    decided.gain(match for match in sure if plan.allows(match.query, kept))
+    may_hold = [name for name in unsure if plan.allows(name, kept)]
+    if not decided.left and may_hold:
+        decided.left = {match.query: match for match in kept.held}
+        decided.unsure = [*dict.fromkeys([*decided.unsure, *decided.lost, *may_hold])]
+        decided.lost = []
 
 
 def _facet(plan: _Plan, kept: Kept, left: Mapping[str, Match]) -> Facet:
@@ -229,6 +287,7 @@ class _Work:
         self._gained: dict[str, list[Sample]] = {}
         self._lost: dict[str, list[Sample]] = {}
         self._removed: list[Sample] = []
+        self._differs = False
 
     def walk(self, on_progress: OnProgress) -> None:
         """All mentions after the bookmark, chunk by chunk."""
@@ -240,16 +299,19 @@ class _Work:
             on_progress(self._reached.done, total)
 
     def finish(self) -> None:
-        """Free the file of what was removed, note that it was done, and show readers."""
+        """Free the file of what was removed, note that it was done, show readers, and free the snapshots too."""
         store = self._monitor.store
         if self._reached.debt:
             store.renew()
         store.rematched(sorted(self._plan.chosen), self._now)
         store.publish(f"{self._now:%Y%m%dT%H%M%S}-rematch", ambassadors_shown=self._monitor.ambassadors_shown)
+        if self._reached.debt:
+            store.forget_older()
+        store.end_rematch()
 
     def told(self, *, resumed: bool) -> Rematched:
         """What was found, per query in the order of the configuration, those that are gone last."""
-        names = [name for name in self._plan.facets if name in self._plan.chosen]
+        names = [name for name in self._plan.facets if name in self._plan.chosen or name in self._counted]
         gone = sorted(self._counted.keys() - self._plan.facets.keys())
         return Rematched(
             tuple(self._change(name) for name in [*names, *gone]),
@@ -258,6 +320,7 @@ class _Work:
             tuple(self._removed),
             self._apply,
             resumed,
+            self._differs,
         )
 
     def _change(self, name: str) -> Change:
@@ -269,7 +332,8 @@ class _Work:
         decided = [(kept, _decide(self._plan, kept)) for kept in chunk]
         for kept, one in decided:
             self._count(kept, one)
-        removed = [kept for kept, one in decided if not one.left]
+        removed = [kept for kept, one in decided if one.removed]
+        self._differs = self._differs or bool(removed) or any(one.differs for _, one in decided)
         _sample(self._removed, removed)
         self._reached = replace(
             self._reached,
@@ -284,7 +348,7 @@ class _Work:
 
     def _count(self, kept: Kept, one: _Decided) -> None:
         gained = [match.query for match in one.gained]
-        for name in {*gained, *one.lost, *one.unsure}:
+        for name in {*gained, *one.lost, *one.unsure, *one.renamed}:
             before = self._counted.get(name, Counted(name))
             self._counted[name] = Counted(
                 name,
@@ -297,14 +361,15 @@ class _Work:
                 _sample(samples.setdefault(name, []), [kept])
 
     def _changes(self, decided: Sequence[tuple[Kept, _Decided]]) -> Changes:
-        staying = [(kept, one) for kept, one in decided if one.left]
+        staying = [(kept, one) for kept, one in decided if not one.removed]
         facets = {kept.id: _facet(self._plan, kept, one.left) for kept, one in staying if one.differs}
         return Changes(
+            renamed=[(kept.id, old, new) for kept, one in staying for old, new in one.renamed.items()],
             gained=[(kept.id, match, max(self._now, kept.first_seen)) for kept, one in staying for match in one.gained],
             spelled=[(kept.id, match) for kept, one in staying for match in one.spelled],
             lost=[(kept.id, name) for kept, one in staying for name in one.lost],
             turned={kept.id: facets[kept.id] for kept, one in staying if one.differs and facets[kept.id] != kept.facet},
-            removed=[kept.id for kept, one in decided if not one.left],
+            removed=[kept.id for kept, one in decided if one.removed],
         )
 
 

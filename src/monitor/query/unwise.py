@@ -32,11 +32,15 @@ COMMON_STEM = 25  # common words that begin so
 WIDE_GAP = 20
 WIDE_CHOICES = 400  # pairs of choices on both sides of NEAR
 SHORT_WORD = 3
-FREQUENT = frozenset(  # function words, of which nearly every post has one  # noqa: SIM905
-    "de het een en van in is dat op te ik je niet met voor er zijn aan om als dan maar ook bij nog wel deze die dit"
-    " the a an and of to in is it for on with i you that this was be are at as but have not my we"
-    " le la les et un une des du que qui est en pour pas ce je on il sur avec"
-    " der die das und ist ein eine nicht ich zu den mit von auf es sie im dem".split()
+FREQUENT = frozenset(  # function words, of which nearly every post has one
+    word
+    for words in (
+        "de het een en van in is dat op te ik je niet met voor er zijn aan om als dan maar ook bij nog wel",
+        "the a an and of to in is it for on with i you that this was be are at as but have not my we",
+        "le la les et un une des du que qui est en pour pas ce je on il sur avec",
+        "der die das und ist ein eine nicht ich zu den mit von auf es sie im dem",
+    )
+    for word in words.split()
 )
 EVERYWHERE = frozenset(".,:;!?-'\"()/…’")  # single signs that nearly every post has
 SINGLE_VALUED = ("source", "lang", "type", "author")

@@ -28,6 +28,10 @@ UPDATE query SET purpose = g.purpose, text = g.text FROM given AS g
 WHERE g.name = query.name AND query.until IS NULL AND (g.purpose <> query.purpose OR g.text <> query.text)
 """
 _CURRENT = "SELECT name, facet, purpose, text, version, rematched FROM query WHERE until IS NULL ORDER BY ALL"
+_MEANINGS = """
+SELECT name, version, facet FROM query
+QUALIFY row_number() OVER (PARTITION BY name ORDER BY until DESC NULLS FIRST, since DESC) = 1
+"""
 _REMATCHED = "UPDATE query SET rematched = $now WHERE until IS NULL AND name IN (SELECT unnest($names::VARCHAR[]))"
 
 
@@ -43,6 +47,11 @@ def note(connection: duckdb.DuckDBPyConnection, asked: Sequence[Asked], now: dat
 def current(connection: duckdb.DuckDBPyConnection) -> list[Asked]:
     """What is asked now, as it was noted last."""
     return [Asked(*row) for row in connection.execute(_CURRENT).fetchall()]
+
+
+def meanings(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """What every query that was ever asked meant last: name -> version and facet."""
+    return {name: (version, facet) for name, version, facet in connection.execute(_MEANINGS).fetchall()}
 
 
 def rematched(connection: duckdb.DuckDBPyConnection, names: Sequence[str], now: datetime) -> None:

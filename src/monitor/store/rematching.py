@@ -1,5 +1,6 @@
 """A rematch, chunk by chunk: what it changes, and in the same transaction how far it came.
 
+    renamed     UPDATE query of a match whose query has another name now
     gained      INSERT match                     no match left -> DELETE mention, its matches and verdicts
     spelled     UPDATE spans and facet of a match that stays
     lost        DELETE match
@@ -22,6 +23,10 @@ from monitor.store.save import give, matches, spans_row
 _ID = {"mention": "VARCHAR"}
 _PAIR = _ID | {"query": "VARCHAR"}
 _SPELLED = _PAIR | {"facet": "VARCHAR", "spans": [{"start": "INTEGER", "stop": "INTEGER"}]}
+_RENAME = """
+UPDATE mention_match AS m SET query = g.name FROM given AS g
+WHERE m.mention = g.mention AND m.query = g.query AND m.first_seen >= $since
+"""
 _LOSE = """
 DELETE FROM mention_match AS m USING given AS g
 WHERE m.mention = g.mention AND m.query = g.query AND m.first_seen >= $since
@@ -68,8 +73,12 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a chunk changes, by the mentions' ids; `gained` since when, `turned` gives mentions another facet."""
+    """What a chunk changes, by the mentions' ids; `gained` since when, `turned` gives mentions another facet.
 
+    `renamed`: from which name to which; the others use the new one.
+    """
+
+    renamed: Sequence[tuple[str, str, str]] = ()
     gained: Sequence[tuple[str, Match, datetime]] = ()
     spelled: Sequence[tuple[str, Match]] = ()
     lost: Sequence[tuple[str, str]] = ()
@@ -88,6 +97,8 @@ def bookmark(connection: duckdb.DuckDBPyConnection) -> Bookmark | None:
 
 def apply(connection: duckdb.DuckDBPyConnection, changes: Changes, since: datetime, reached: Bookmark) -> None:
     """Change what is stored, and turn the page. `since`: when the first mention of the chunk was first seen."""
+    renamed = [{"mention": mention, "query": old, "name": new} for mention, old, new in changes.renamed]
+    _changed(connection, _RENAME, _PAIR | {"name": "VARCHAR"}, renamed, since)
     lost = [{"mention": mention, "query": query} for mention, query in changes.lost]
     _changed(connection, _LOSE, _PAIR, lost, since)
     spelled = [_spelled(mention, match) for mention, match in changes.spelled]

@@ -1,6 +1,6 @@
 """Publishing: a read-only database for readers, written beside and swapped in by a symlink.
 
-    published/mentions-<run>.duckdb     version-named, the last three stay
+    published/mentions-<run>.duckdb     version-named, the last three stay; after a removal the newest alone
     published/current.duckdb  ->        the newest; readers connect to its real path
 
 The name carries the version because DuckDB keeps serving the old instance for an unchanged path. What
@@ -98,6 +98,13 @@ def publish(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, *, a
     _swap(folder, path)
     _remove([building])
     return path
+
+
+def only_newest(folder: Path) -> None:
+    """Remove all snapshots but the one that readers are pointed at; who has an old one open keeps reading it."""
+    if (folder / CURRENT).exists():
+        newest = (folder / CURRENT).resolve()
+        _remove(file for file in folder.glob("mentions-*.duckdb") if file.resolve() != newest)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, path: Path, *, ambassadors_shown: bool) -> None:

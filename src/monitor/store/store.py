@@ -111,6 +111,11 @@ class Store:
         with self._database.open() as connection:
             return {name for (name,) in connection.execute("SELECT DISTINCT query FROM mention_match").fetchall()}
 
+    def meanings(self) -> dict[str, tuple[str, str]]:
+        """What every query that was ever asked meant last: name -> version and facet."""
+        with self._database.open() as connection:
+            return queries.meanings(connection)
+
     def count(self) -> int:
         """How many mentions are stored."""
         with self._database.open() as connection:
@@ -133,9 +138,13 @@ class Store:
             rematching.apply(connection, changes, since, reached)
 
     def rematched(self, names: Sequence[str], now: datetime) -> None:
-        """Note that the rematch of these queries has ended."""
+        """Note that what is stored has been looked through for these queries."""
         with self._database.changed() as connection:
             queries.rematched(connection, names, now)
+
+    def end_rematch(self) -> None:
+        """Take the bookmark out: nothing of the rematch is left to be done."""
+        with self._database.changed() as connection:
             rematching.close(connection)
 
     def renew(self) -> None:
@@ -170,6 +179,11 @@ class Store:
         """
         with self._database.open() as connection:
             return snapshot.publish(connection, self.folder / "published", name, ambassadors_shown=ambassadors_shown)
+
+    def forget_older(self) -> None:
+        """Remove all snapshots but the newest, with what they show of mentions that were removed since."""
+        with self._database.open():  # so that nobody publishes meanwhile
+            snapshot.only_newest(self.folder / "published")
 
 
 def _named(found: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

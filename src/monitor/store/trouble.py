@@ -1,4 +1,7 @@
-"""What DuckDB and the disk say -> StoreError: the file, what is wrong with it, and the cure."""
+"""What DuckDB and the disk say -> StoreError: the file, what is wrong with it, and the cure.
+
+Ctrl+C during a statement comes out of DuckDB as a RuntimeError, and is made the KeyboardInterrupt that it was.
+"""
 
 import errno
 from collections.abc import Iterator
@@ -9,15 +12,22 @@ import duckdb
 
 from monitor.errors import StoreError
 
+_INTERRUPTED = "Query interrupted"  # DuckDB's own words
 _FULL = "the disk is full; free space and run again"
 _DAMAGED = "damaged, or written by a newer DuckDB; put a backup back, or upgrade"
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Let nothing out of the block but StoreError. DuckDB's words may quote what is stored, so none are repeated."""
+    """Let no error out of the block but StoreError. DuckDB's words may quote what is stored, so none are repeated."""
     try:
         yield
+    except RuntimeError as error:
+        if str(error) != _INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from None
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise StoreError(f"{path}: {_told(error, path)}") from None
     except OSError as error:
