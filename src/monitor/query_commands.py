@@ -108,8 +108,9 @@ def rematch(
         )
     show_rematched(rematched)
     if rematched.changes and not apply:
+        again = " ".join(("monitor rematch", *(query or ()), "--apply"))
         typer.echo(
-            f"nothing is written yet; write it with: monitor rematch {''.join(f'{name} ' for name in query or ())}--apply"
+            f"nothing is written yet; write it with: {again}"
             if rematched.differs
             else "nothing would change; --apply notes that it was looked through"
         )

@@ -120,8 +120,10 @@ class Matcher:
 
     def _by_scanner(self, scanner: "Scanner", texts: Sequence[str], forms: Sequence[bytes]) -> list[list[int]]:
         held: list[list[int]] = [[] for _ in texts]
+        known = self._presearch.words
         for at, numbers in scanner.candidates(forms):
-            held[at] = self._evaluated(numbers, Text(texts[at], words=forms[at].split()))
+            words = forms[at].split()
+            held[at] = self._evaluated(numbers, Text(texts[at], words=words, vocabulary=known.intersection(words)))
         return held
 
     def _evaluated(self, numbers: Iterable[int], text: Text) -> list[int]:

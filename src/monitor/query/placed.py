@@ -9,7 +9,7 @@ from monitor.query.node import MOST_SPANS, Anchors, Cost, Node, cheapest
 from monitor.query.text import Range, Text
 from monitor.query.words import Span
 
-MOST_PAIRS = 200_000  # of a NEAR in one text: one word 4,000 times over; more only texts have that mean harm
+MOST_PAIRS = 50_000  # of a NEAR in one text: one word 1,000 times over; more only texts have that mean harm
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ import hyperscan
 
 from monitor.query.tree import Anchor
 
-MOST_HITS = 10  # per text; beyond them the calls from C to Python cost more than the scan spares
-ENOUGH = 2_000  # texts, before it is said whether it pays
+MOST_HITS = 2  # per text; beyond them the calls from C to Python cost more than the scan spares
+ENOUGH = 1_000  # texts, before it is said whether it pays
 _SPACED = b" \0 "  # between texts, so that their first and last words stand between blanks too
 
 
