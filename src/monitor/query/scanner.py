@@ -10,7 +10,7 @@ import hyperscan
 
 from monitor.query.tree import Anchor
 
-MOST_HITS = 2  # per text; beyond them the calls from C to Python cost more than the scan spares
+MOST_HITS = 1  # per text; beyond them the calls from C to Python cost more than the scan spares
 ENOUGH = 1_000  # texts, before it is said whether it pays
 _SPACED = b" \0 "  # between texts, so that their first and last words stand between blanks too
 
