@@ -22,6 +22,7 @@ from monitor.assemble import Monitor
 from monitor.config.load import nearest
 from monitor.errors import ConfigError
 from monitor.model import Facet, Match
+from monitor.queries import texts_of
 from monitor.query import Matcher, Query
 from monitor.store import Asked, Bookmark, Changes, Counted, Kept, hold
 
@@ -145,7 +146,7 @@ def _plan(monitor: Monitor, names: Sequence[str], begun: Bookmark | None, *, eve
     return _Plan(
         Matcher(
             (Query(each.name, each.facet, each.text) for each in configured.values() if each.name in chosen),
-            saved=monitor.settings.saved | {each.name: each.text for each in configured.values()},
+            saved=texts_of(monitor.settings),
             zone=monitor.zone,
         ),
         monitor.matcher,

@@ -23,6 +23,7 @@ from monitor.errors import SourceError
 from monitor.model import Dropped, Facet, Found, Match, Mention, Post
 from monitor.normalise import document
 from monitor.privacy import Policy, admit
+from monitor.queries import texts_of
 from monitor.query import Matcher, Query
 from monitor.store import Kept
 from monitor.store.kept import published, resting
@@ -71,9 +72,7 @@ class Tried:
 
 def draft(monitor: Monitor, text: str, facet: Facet = "brand") -> Matcher:
     """The query `text`, alone; it may use the configuration's `$saved` parts and queries. Raises QueryError."""
-    settings = monitor.settings
-    saved = settings.saved | {query.name: query.text for query in settings.queries}
-    return Matcher([Query(NAME, facet, text)], saved=saved, zone=monitor.zone)
+    return Matcher([Query(NAME, facet, text)], saved=texts_of(monitor.settings), zone=monitor.zone)
 
 
 def over_stored(

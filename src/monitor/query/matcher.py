@@ -9,6 +9,7 @@ are searched for anchors in one go (`scanner`); the answers are the same.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -60,15 +61,17 @@ class Matcher:
         self._zone = zone
         self._growing = frozenset(number for number, tree in enumerate(self._holding) if _grows(tree))
         self._presearch = Presearch(self._holding)
-        self._scanner_class = None if scanner is False else _scanner_class(needed=bool(scanner))
+        self._wants_scanner = scanner
+        if scanner:
+            _scanner_class(needed=True)
         self._scanner: Scanner | None = None
 
-    @property
+    @cached_property
     def versions(self) -> Mapping[str, str]:
         """16 hex digits per query that change when what it means changes, its saved parts included."""
         return {name: _digest(f"{self._facets[name]} {tree!r}") for name, tree in self.trees.items()}
 
-    @property
+    @cached_property
     def version(self) -> str:
         """16 hex digits for all queries together."""
         return _digest(repr(sorted(self.versions.items())))
@@ -133,11 +136,14 @@ class Matcher:
     def _scanner_now(self) -> "Scanner | None":
         """The scanner once the anchors are settled, while it pays and where it is wanted."""
         presearch = self._presearch
-        if self._scanner_class is None or not presearch.is_settled or presearch.unanchored or not presearch.anchors:
+        is_able = presearch.is_settled and presearch.anchors and not presearch.unanchored
+        if self._wants_scanner is False or not is_able:
             return None
-        if self._scanner is None:
-            self._scanner = self._scanner_class(presearch.anchors)
-        return self._scanner if self._scanner.pays else None
+        if self._scanner is None:  # looked for only now: a pass, which matches post by post, never needs it
+            scanner = _scanner_class(needed=False)
+            self._wants_scanner = scanner is not None
+            self._scanner = scanner(presearch.anchors) if scanner else None
+        return self._scanner if self._scanner and self._scanner.pays else None
 
     def _match(self, number: int, text: Text) -> Match:
         name = self._names[number]

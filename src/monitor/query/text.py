@@ -35,7 +35,6 @@ _LINK = re.compile(
 )
 _BEHIND = ".,:;!?…'\"»”’*_"  # a link's end is none of these, its sentence's is
 _DOTS = re.compile(DOT, re.IGNORECASE)
-_CLOSING = ".,;:!?*…'\"’”»)]}"  # of the sentence around a link
 
 
 class Link:
@@ -52,8 +51,7 @@ class Link:
         """True when it is a page of `host` or of its subdomains, at or below `path`."""
         if self.host != host and not self.host.endswith(f".{host}"):
             return False
-        rest = self.path.removeprefix(path)
-        return not path or (self.path.startswith(path) and (rest[:1] in ("/", "?", "#") or not rest.strip(_CLOSING)))
+        return not path or self.path == path or self.path.startswith((f"{path}/", f"{path}?"))
 
 
 class Text:
@@ -273,6 +271,6 @@ def plain_path(written: str) -> str:
 def _link_in(found: re.Match[str]) -> Link:
     """A link in a text, without the punctuation of the sentence it stands in."""
     written = found[2] or ""
-    path = written.rstrip(_BEHIND if "(" in written or "[" in written else f"{_BEHIND})]")
+    path = written.rstrip(_BEHIND if "(" in written or "[" in written else f"{_BEHIND})]}}")
     stop = found.end() - len(written) + len(path)
     return Link(_DOTS.sub(".", found[1]), plain_path(path), (found.start(), stop))
