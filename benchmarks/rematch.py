@@ -91,7 +91,7 @@ def seed(path: Path, rows: int, asked: list[tuple[str, str]]) -> None:
     """Fill the store as passes would have."""
     monitor, old = monitor_of(path.parent, asked), len(asked)
     monitor.store.prepare()
-    monitor.store.note(module.asked(monitor), NOW)
+    monitor.store.note(monitor.asked, NOW)
     with database.Database(monitor.store.folder).changed() as connection:
         given = {"rows": rows, "now": NOW, "old": old, "words": words()}
         connection.execute("SET enable_progress_bar = false")  # a spawned process counts as interactive

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.query.lexicon import common, could_be_full_name, is_person, might_be_person, rank, sensitive
+from monitor.query.lexicon import common, could_be_full_name, is_person, might_be_person, sensitive
+from monitor.query.lexicon.frequency import common_from
 from monitor.query.lexicon.lists import section, sections
 from monitor.query.words import fold
 
@@ -189,10 +190,9 @@ def test_words_that_only_meet_in_a_post_must_both_be_names(one, other, expected)
 
 @given(st.text(max_size=60))
 def test_any_text_has_one_answer(words):
-    """Nothing that can be typed breaks the rules, no text is both refused and warned of, and a rank makes common."""
+    """Nothing that can be typed breaks the rules, no text is both refused and warned of."""
     assert not (is_person(words) and might_be_person(words))
     assert sensitive(f"{words} zzz") == sensitive(words)
-    assert common(words) >= (rank(words) is not None)
 
 
 @given(st.sampled_from(FIRST), st.sampled_from(LAST), st.text(" \t\n", max_size=3))
@@ -282,11 +282,12 @@ def test_a_made_up_word_is_not_common(word):
     assert not common(word)
 
 
-def test_the_rank_is_the_place_among_the_frequent_words():
-    """Smaller is more frequent; a word that was never met has none, and case and accents do not count."""
-    assert rank("de") < rank("boek") < rank("winkel")
-    assert rank("Één") == rank("een")
-    assert rank("lindeveer") is None
+def test_what_a_star_would_take_begins_with_the_most_frequent_word():
+    """The words that go on after a stem, the most frequent first, and not the stem itself."""
+    found = common_from("win")
+    assert {"winkel", "winter"} <= {*found}
+    assert all(word.startswith("win") and word != "win" for word in found)
+    assert common_from("lindeveer") == []
 
 
 # --- The files --------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from monitor.privacy import Policy, Pseudonyms
 from monitor.queries import Checked, check_queries, check_rules, matcher_of
 from monitor.query import Matcher
 from monitor.registry import connect
-from monitor.store import Store
+from monitor.store import Asked, Store
 from monitor.triage import Cues, OpeningHours, Scheme, Triage, read_scheme
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody
@@ -53,6 +53,12 @@ class Monitor:
     def ambassadors_shown(self) -> bool:
         """True when enough people opted in for a count to be shown."""
         return len(self._joined) >= AMBASSADORS_SHOWN_FROM
+
+    @property
+    def asked(self) -> list[Asked]:
+        """The queries, as the database notes them."""
+        queries, versions = self.settings.queries, self.matcher.versions
+        return [Asked(one.name, one.facet, one.purpose, one.text, versions[one.name]) for one in queries]
 
     def policy(self, now: datetime) -> Policy:
         """What the privacy gate goes by."""

@@ -27,7 +27,6 @@ from monitor.model import Document, Dropped, Match, Mention, Post, Tally, Verdic
 from monitor.normalise import document
 from monitor.privacy import Policy, admit
 from monitor.privacy.gate import ACCOUNT, without_other_words
-from monitor.rematch import asked
 from monitor.report import Week, iso_week, markdown, week_before
 from monitor.report.markdown import LANGUAGES
 from monitor.report.week import Span
@@ -89,7 +88,7 @@ def collect(monitor: Monitor, source: str, now: datetime, *, clock: Clock = time
 def _prepare(monitor: Monitor, now: datetime) -> None:
     """The database, made or brought to this version, with what is asked from now on."""
     monitor.store.prepare()
-    monitor.store.note(asked(monitor), now)
+    monitor.store.note(monitor.asked, now)
 
 
 def publish(monitor: Monitor, name: str) -> None:

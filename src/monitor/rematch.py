@@ -24,7 +24,7 @@ from monitor.errors import ConfigError
 from monitor.model import Facet, Match
 from monitor.queries import texts_of
 from monitor.query import Matcher, Query
-from monitor.store import Asked, Bookmark, Changes, Counted, Kept, hold
+from monitor.store import Bookmark, Changes, Counted, Kept, hold
 
 CHUNK = 5_000  # mentions per transaction
 SAMPLES = 3  # per query and kind of change
@@ -72,14 +72,6 @@ class Rematched:
     differs: bool = False
 
 
-def asked(monitor: Monitor) -> list[Asked]:
-    """The queries of the configuration, as they are noted."""
-    versions = monitor.matcher.versions
-    return [
-        Asked(each.name, each.facet, each.purpose, each.text, versions[each.name]) for each in monitor.settings.queries
-    ]
-
-
 def rematch(
     monitor: Monitor,
     now: datetime,
@@ -98,7 +90,7 @@ def rematch(
         if store.path.exists():
             store.prepare()
         if apply:
-            store.note(asked(monitor), now)
+            store.note(monitor.asked, now)
         begun = store.bookmark() if apply else None
         plan = _plan(monitor, names, begun, everything=everything)
         work = _Work(monitor, plan, now, _begin(plan, begun, now), apply=apply)
@@ -163,7 +155,7 @@ def _changed(monitor: Monitor) -> set[str]:
     noted = {each.name: each for each in monitor.store.asked() if each.rematched}
     return {
         each.name
-        for each in asked(monitor)
+        for each in monitor.asked
         if each.name not in noted or (each.version, each.facet) != (noted[each.name].version, noted[each.name].facet)
     }
 
@@ -171,7 +163,7 @@ def _changed(monitor: Monitor) -> set[str]:
 def _renamed(monitor: Monitor, gone: Iterable[str], chosen: Iterable[str]) -> dict[str, str]:
     """The names that are gone of which a query means the very same; of several the first that is looked for."""
     now: dict[tuple[str, str], str] = {}
-    for each in sorted(asked(monitor), key=lambda one: one.name not in chosen):
+    for each in sorted(monitor.asked, key=lambda one: one.name not in chosen):
         now.setdefault((each.version, each.facet), each.name)
     meanings = monitor.store.meanings() if gone else {}
     return {name: now[meanings[name]] for name in gone if meanings.get(name) in now}

@@ -5,7 +5,6 @@
     could_be_full_name("jansen", "jan")  two terms joined by AND or NEAR
     sensitive("vakbo", prefix=True)      health, union, religion and others of GDPR art. 9 and 10 (subjects.py)
     common("action")                     a dictionary word: no query by itself            (frequency.py)
-    rank("winkel")                       how frequent, for choosing what to look for first
 
 A brand named after a person is a person here; its user declares it with a reason. Handles are not judged here.
 No file is read before the first question; all of them together are loaded in about 25 ms.
@@ -29,8 +28,8 @@ All but `strange` are drawn from the lists that these lists were made of, every 
 what happens to names of which one half or both are in no list: a net with holes, as lists of names are.
 """
 
-from monitor.query.lexicon.frequency import common, rank
+from monitor.query.lexicon.frequency import common
 from monitor.query.lexicon.person import could_be_full_name, is_person, might_be_person
 from monitor.query.lexicon.subjects import Subject, sensitive
 
-__all__ = ["Subject", "common", "could_be_full_name", "is_person", "might_be_person", "rank", "sensitive"]
+__all__ = ["Subject", "common", "could_be_full_name", "is_person", "might_be_person", "sensitive"]

@@ -17,15 +17,6 @@ def common(word: str) -> bool:
     return folded in section("words") or folded in section("companies")
 
 
-def rank(word: str) -> int | None:
-    """The place of a folded or other word among the frequent ones of all languages, from 0; None: seldom or never met.
-
-    A guess of how many posts have the word, for choosing which of several words to look for first.
-    """
-    found = _ranks().get(word)
-    return found if found is not None else _ranks().get(fold(word))
-
-
 @functools.cache
 def _ranks() -> dict[str, int]:
     return {word: place for place, word in enumerate(sections("words")[""])}
