@@ -10,13 +10,31 @@ or its address, which names both on many platforms: values end up in tracebacks 
 from collections.abc import Mapping
 from dataclasses import InitVar, dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Facet = Literal["brand", "company", "ambassador"]
 PostType = Literal["article", "post", "comment", "boost"]
 Found = Literal["feed", "timeline", "search", "account"]
 OptOut = Literal["noindex", "not-indexable", "undiscoverable", "limited", "suspended", "bio"]
-Kind = Literal["press", "complaint", "question", "compliment", "other"]
+Kind = Literal[
+    "leak",
+    "safety",
+    "fraud",
+    "press",
+    "personal-data",
+    "abuse",
+    "wrong-facts",
+    "complaint",
+    "question",
+    "suggestion",
+    "compliment",
+    "job",
+    "spam",
+    "news",
+    "other",
+]  # fmt: skip - in the order in which the first that holds is the primary one
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Evidence = Literal["strong", "cue", "rule", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +156,34 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a kind was given: the cue that hit, its words as `text`, and where they stood."""
+    """Why a kind was given. `by` a strong cue, a cue that counts, a rule ("article") or the model.
+
+    `cue` is the cue as its file writes it, the rule's name or the model's word; `text` the words of the post it hit
+    and `span` where they stood, (0, 0) for nowhere; `measured` the cue's measured precision, or the model's probability.
+    """
 
     kind: Kind
     cue: str
     text: str = field(repr=False)
     span: tuple[int, int]
+    by: Evidence = "cue"
+    measured: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentiment:
+    """A machine's guess at what a post says about the brand; `confidence` from 0 to 1.
+
+    There is none about ambassadors and staff: its facet is the brand or the company, by type and at run time.
+    """
+
+    facet: Literal["brand", "company"]
+    label: Literal["negative", "neutral", "positive"]
+    confidence: float
+
+    def __post_init__(self) -> None:
+        if self.facet not in ("brand", "company"):
+            raise TypeError("sentiment is about the brand or the company, never about a person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +191,10 @@ class Verdict:
     """What the reaction scheme says of a mention.
 
     `flagged` means a person must act; then `owner` is a role and `due` an aware deadline.
-    `why` is the rule's reason in plain words, `reasons` the evidence for the kinds.
+    `why` is the rule's reason in plain words, `reasons` the evidence for the kinds, of which the first is the primary
+    one. `scores` are probabilities of the kinds that hold, `needs` that of needing a reaction and `relevance` that of
+    being about the organisation and not its namesake, each None when nothing could tell. `scheme` and `model` say by
+    which versions it was judged.
     """
 
     kinds: tuple[Kind, ...]
@@ -163,6 +206,13 @@ class Verdict:
     channel: str
     why: str
     reasons: tuple[Reason, ...]
+    reply: bool = False
+    sentiment: Sentiment | None = None
+    scores: Mapping[Kind, float] = field(default_factory=dict)
+    needs: float | None = None
+    relevance: float | None = None
+    scheme: str = ""
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

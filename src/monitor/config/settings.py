@@ -3,10 +3,10 @@
 import re
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from monitor.model import Facet
 
@@ -56,12 +56,22 @@ def _printable(path: Path) -> Path:
     return path
 
 
+def _known_days(hours: dict[str, tuple[time, time]]) -> dict[str, tuple[time, time]]:
+    if not hours:
+        raise ValueError("is empty, and days left out are closed: name a day, or leave out the table for office hours")
+    wrong = [day for day in hours if day not in DAYS]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no day; use {', '.join(DAYS)}")
+    return hours
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 Hours = Annotated[
     tuple[time, time],
     BeforeValidator(_hours, json_schema_input_type=str),
     AfterValidator(_in_order),
 ]
+WeekHours = Annotated[dict[str, Hours], AfterValidator(_known_days)]
 Code = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 QUERY_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 Reason = Annotated[str, Field(min_length=8)]
@@ -94,22 +104,23 @@ class Organisation(Table):
         description="A page or mail address that is told to every server, so that its owner can reach you; "
         "without blanks and accents.",
     )
-    opening_hours: dict[str, Hours] = Field(
+    opening_hours: WeekHours = Field(
         default_factory=lambda: {day: (time(9), time(17, 30)) for day in DAYS[:5]},
         description='When webcare works, e.g. mon = "09:00-17:30"; days left out are closed, 24:00 ends a day.',
     )
+    holidays: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...] | None = Field(
+        None,
+        description='Countries whose public holidays are closed days, e.g. ["NL", "BE"]; [] for none. Left out: the '
+        "country of Europe/Amsterdam or Europe/Brussels, none for other zones.",
+    )
 
-    @field_validator("opening_hours")
-    @classmethod
-    def _known_days(cls, hours: dict[str, tuple[time, time]]) -> dict[str, tuple[time, time]]:
-        if not hours:
-            raise ValueError(
-                "is empty, and days left out are closed: name a day, or leave out the table for office hours"
-            )
-        wrong = [day for day in hours if day not in DAYS]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no day; use {', '.join(DAYS)}")
-        return hours
+
+class Relevance(Table):
+    """`[queries.relevance]`: how a name that is a common word or belongs to others too is told from the namesake."""
+
+    names: tuple[str, ...] = Field((), description="The name as the organisation writes it, e.g. bol.com, Bol.")
+    context: tuple[str, ...] = Field((), description="Words that speak for it, e.g. pakket*, bezorg*, klantenservice.")
+    anti: tuple[str, ...] = Field((), description='Words that speak against it, e.g. "staat bol van".')
 
 
 class Query(Table):
@@ -126,6 +137,9 @@ class Query(Table):
         default_factory=dict,
         description="Terms that look like a person or a sensitive subject and are the organisation's own, each with "
         'the reason, e.g. "jan linde" = "The company bears its founder\'s name."',
+    )
+    relevance: Relevance | None = Field(
+        None, description="For an ambiguous name: what speaks for the organisation and what for its namesake."
     )
 
 
@@ -154,6 +168,40 @@ class Paths(Table):
     scheme: PlainPath | None = Field(None, description="Your reaction scheme; the one that ships when left out.")
 
 
+class Role(Table):
+    """`[roles.NAME]`: who does what. Every owner that the reaction scheme names is a role here."""
+
+    who: str = Field(min_length=2, description="The person or the mailbox that acts, e.g. webcare@lindeveer.example.")
+    hours: WeekHours | None = Field(None, description="When they work; the organisation's opening hours if left out.")
+    deputy: str | None = Field(None, description="The role that acts when this one cannot.")
+
+
+class Endpoint(Table):
+    """`[triage.endpoint]`: asks a language model elsewhere about doubtful posts. Off unless this table is there."""
+
+    url: str = Field(
+        pattern=r"^https?://", description="Of an OpenAI-compatible service, e.g. http://localhost:11434/v1"
+    )
+    model: str = Field(min_length=1, description="The model to ask, as the service names it.")
+    i_know_that_texts_leave: bool = Field(
+        description="Must be true: the kept excerpt of every doubtful post is sent to that address, personal data masked."
+    )
+    most_per_day: int = Field(50, ge=1, le=10_000, description="Posts that are sent per day at most.")
+    low: float = Field(0.35, ge=0, le=1, description="Asked only when needing a reaction is at least so probable,")
+    high: float = Field(0.65, ge=0, le=1, description="and at most so probable.")
+
+
+class Triage(Table):
+    """`[triage]`: how kinds are told."""
+
+    packs: tuple[Literal["municipality", "transport", "telecom", "bank", "retail", "health"], ...] = Field(
+        (), description="Sector packs: the words in which this sector's public complains and asks."
+    )
+    cues: tuple[PlainPath, ...] = Field((), description="Cue files of your own, read after those that ship.")
+    review_share: float = Field(0.2, gt=0, le=1, description="What share of all mentions the team can read.")
+    endpoint: Endpoint | None = Field(None, description="The table [triage.endpoint]; leave it out and nothing leaves.")
+
+
 class Fetch(Table):
     """`[fetch]`: limits of one visit to one source."""
 
@@ -180,6 +228,11 @@ class Settings(Table):
         default_factory=dict,
         description='The table [saved]: parts that queries use as $name, e.g. noise = "vacature* OR kortingscode".',
     )
+    roles: dict[Annotated[str, Field(pattern=QUERY_NAME)], Role] = Field(
+        default_factory=dict,
+        description='Tables [roles.NAME]: who does what, e.g. [roles.webcare] who = "webcare@lindeveer.example".',
+    )
+    triage: Triage = Field(Triage(), description="The table [triage]: how kinds are told.")
     ambassadors: tuple[Ambassador, ...] = Field((), description="Tables [[ambassadors]]: accounts that opted in.")
     privacy: Privacy = Field(Privacy(), description="The table [privacy].")
     paths: Paths = Field(Paths(), description="The table [paths].")
