@@ -16,8 +16,9 @@ from monitor.assemble import Monitor, assemble
 from monitor.cli import ended
 from monitor.console import show_funnel
 from monitor.model import Tally
-from monitor.pipeline import Collected, known_sources
+from monitor.pipeline import known_sources
 from monitor.store import hold
+from monitor.visiting import Collected
 
 COUNTS = ("fetched", "matched", "kept", "new", "revised", "flagged")
 

@@ -22,9 +22,10 @@ from prefect.states import Completed, Failed
 
 from monitor.assemble import Monitor, assemble
 from monitor.errors import Busy, ConfigError, MonitorError, SourceError, StoreError
-from monitor.pipeline import Collected, known_sources, new_run
 from monitor.pipeline import collect as one_pass
+from monitor.pipeline import known_sources, new_run
 from monitor.pipeline import publish as one_snapshot
+from monitor.visiting import Collected
 
 Numbers = dict[str, Any]
 NAMES = ("fetched", "matched", "kept", "new", "revised", "flagged")

@@ -17,7 +17,7 @@ from typing import Any
 import connectors.mastodon
 import connectors.reddit
 import connectors.rss  # noqa: F401 - the three so that a fork starts with them
-from monitor import pipeline
+from monitor import pipeline, visiting
 from monitor.assemble import assemble
 from monitor.demo.world import NOW
 from monitor.store import Store
@@ -26,7 +26,7 @@ PLACES_PER_SAVE = 2  # many transactions in a small world
 
 
 def main() -> None:
-    pipeline.PAGES_PER_SAVE = PLACES_PER_SAVE
+    visiting.PAGES_PER_SAVE = PLACES_PER_SAVE
     for line in sys.stdin:
         config, seconds = line.split()
         code, where = _run_and_kill(Path(config), float(seconds))

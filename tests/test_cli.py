@@ -21,8 +21,8 @@ from monitor.demo.run import _config, _secrets
 from monitor.demo.serve import served
 from monitor.init import write_private
 from monitor.model import Tally
-from monitor.pipeline import Collected
 from monitor.report.markdown import LANGUAGES
+from monitor.visiting import Collected
 
 FOUND_BY = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
 HEAVY = (

@@ -11,7 +11,7 @@ import pytest
 
 import monitor
 from monitor import model
-from monitor.model import Document, Mention, Post, Reason, Tally, Verdict
+from monitor.model import Document, Mention, Post, Reason, Sentiment, Tally, Verdict
 from monitor.normalise import document
 from monitor.privacy import Policy, Pseudonyms, admit
 from monitor.query import Matcher, Query
@@ -53,6 +53,12 @@ def test_values_are_frozen_and_slotted(kind: Any) -> None:
     """No value of the journey can be changed or given another field."""
     assert kind.__dataclass_params__.frozen
     assert "__slots__" in vars(kind)
+
+
+def test_sentiment_is_never_about_a_person() -> None:
+    """A guess at sentiment cannot be made for the ambassadors' facet."""
+    with pytest.raises(TypeError, match="never about a person"):
+        Sentiment("ambassador", "negative", 0.9)  # type: ignore[arg-type]
 
 
 def test_a_mention_needs_the_seal() -> None:

@@ -19,11 +19,12 @@ from monitor.demo.serve import Served, served
 from monitor.demo.world import NOW, Truth
 from monitor.errors import Busy, ConfigError, Fatal, Retry, Skip, SourceError, StoreError
 from monitor.model import Document, Match, Post, Tally, Verdict
-from monitor.pipeline import PAGES_PER_SAVE, Collected, _back_off, collect, known_sources, run
+from monitor.pipeline import collect, known_sources, run
 from monitor.privacy.gate import identify
 from monitor.query import Matcher, Query
 from monitor.store import Saved, Store, hold
 from monitor.triage import Triage
+from monitor.visiting import PAGES_PER_SAVE, Collected, _back_off
 
 SECRET = "kanarie7f3a"
 SOURCES = ("rss", "reddit", "mastodon")

@@ -28,7 +28,8 @@ from monitor.demo.run import _config, _secrets
 from monitor.demo.serve import MASTODON_TOKEN, REDDIT_CLIENT_ID, REDDIT_CLIENT_SECRET, Served
 from monitor.demo.service import SECRET_WORD, Service
 from monitor.demo.world import AMBASSADOR, NOW, Entry, World, world
-from monitor.pipeline import Collected, run, write_report
+from monitor.pipeline import run, write_report
+from monitor.visiting import Collected
 
 _DIGITS = re.compile(rb"[0-9a-f]{32,}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]{40,}")

@@ -15,7 +15,13 @@ ALLOWED = {
     "mention": "id source place url type title excerpt language published first_seen revised author addressed facet "
     "fingerprint revision run",
     "mention_match": "mention query facet spans first_seen",
-    "verdict": "mention decided kinds rule reaction flagged owner due channel why reasons first_seen",
+    "verdict": "mention decided kinds rule reaction flagged owner due channel why reasons first_seen reply scores needs "
+    "relevance scheme model",
+    "sentiment": "mention decided facet label confidence first_seen",
+    "label": "mention labelled by kinds needs relevant sentiment how guessed",
+    "webcare_case": "id opened kind rule reaction why crisis",
+    "case_mention": "case_id mention added sketch",
+    "case_event": "case_id number moment event state owner due orange actor note",
     "place": "source name cursor visited succeeded not_before failures problem notes queries",
     "query": "name facet purpose text version since until rematched",
     "rematch": "plan began seen id done removed debt counted",
@@ -27,7 +33,8 @@ ALLOWED = {
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))
 COLUMNS = """
 SELECT table_name, string_agg('"' || column_name || '"', ', ' ORDER BY column_index) FROM duckdb_columns()
-WHERE table_name IN (SELECT table_name FROM duckdb_tables()) AND table_name <> 'migration' GROUP BY ALL
+WHERE table_name IN (SELECT table_name FROM duckdb_tables()) AND table_name <> 'migration'
+AND column_name <> 'reasons' GROUP BY ALL
 """
 Steps = list[tuple[int, str, str]]
 
@@ -99,7 +106,7 @@ def test_migrations_are_recorded(store: Store) -> None:
 
 @pytest.mark.parametrize("file", RELEASED, ids=[file.stem for file in RELEASED])
 def test_released_versions_come_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
-    """A database of any released version is brought to this one with its rows as they were."""
+    """A database of any released version is brought to this one with its rows as they were; reasons: see below."""
     shipped = migrate.steps()
     with monkeypatch.context() as then:
         _with(then, shipped[: int(file.stem)])
@@ -114,6 +121,35 @@ def test_released_versions_come_along(tmp_path: Path, monkeypatch: pytest.Monkey
     assert min(len(rows) for table, rows in before.items()) > 0
 
 
+def test_reasons_of_older_versions_keep_their_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What gave a kind before evidence had places is told as a cue, without a place."""
+    store = Store(tmp_path)
+    with monkeypatch.context() as then:
+        _with(then, migrate.steps()[:2])
+        store.prepare()
+        with store._database.changed() as connection:
+            connection.execute((Path(__file__).parent / "released" / "0002.sql").read_text("utf-8"))
+            connection.execute("UPDATE verdict SET reasons = [{'kind': 'press', 'cue': 'pers*', 'words': 'persvraag'}]")
+    store.prepare()
+    reason = {"kind": "press", "by": "cue", "cue": "pers*", "words": "persvraag"}
+    nothing = {"start": None, "stop": None, "measured": None}
+    assert asked(store, "SELECT reasons FROM verdict") == [([reason | nothing],)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "('m', now(), 'ambassador', 'negative', 0.5, now())",
+        "('m', now(), 'brand', 'angry', 0.5, now())",
+        "('m', now(), 'brand', 'negative', 1.5, now())",
+    ],
+)
+def test_the_schema_refuses_sentiment_about_people(store: Store, values: str) -> None:
+    """No statement, not even one of ours by mistake, can store what an ambassador's post is said to feel."""
+    with pytest.raises(StoreError, match="CHECK"), store._database.changed() as connection:
+        connection.execute(f"INSERT INTO sentiment VALUES {values}")
+
+
 def test_every_version_is_kept() -> None:
     """For each migration there is a file of rows to try it on."""
     assert [int(file.stem) for file in RELEASED] == [number for number, _, _ in migrate.steps()]
@@ -123,10 +159,10 @@ def test_a_newer_schema_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch
     """A database of a newer version is left as it is, and the message says to upgrade."""
     saved(store, judged(1))
     with monkeypatch.context() as newer:
-        _with(newer, [*migrate.steps(), (3, "0003_more.sql", "CREATE TABLE more (a INTEGER)")])
+        _with(newer, [*migrate.steps(), (4, "0004_more.sql", "CREATE TABLE more (a INTEGER)")])
         store.prepare()
     before = store.path.read_bytes()
-    with pytest.raises(StoreError, match=r"newer version \(schema 3, this one knows 2\); upgrade"):
+    with pytest.raises(StoreError, match=r"newer version \(schema 4, this one knows 3\); upgrade"):
         store.prepare()
     assert store.path.read_bytes() == before
 
@@ -144,12 +180,12 @@ def test_an_interrupted_step_leaves_the_old_state(store: Store, monkeypatch: pyt
     saved(store, judged(1))
     before = everything(store)
     good = "ALTER TABLE run ADD COLUMN more INTEGER; CREATE TABLE more (a INTEGER);"
-    earlier = [*migrate.steps(), (3, "0003_note.sql", "CREATE TABLE note (a INTEGER)")]
-    _with(monkeypatch, [*earlier, (4, "0004_more.sql", f"{good} INSERT INTO more VALUES ('no number');")])
+    earlier = [*migrate.steps(), (4, "0004_note.sql", "CREATE TABLE note (a INTEGER)")]
+    _with(monkeypatch, [*earlier, (5, "0005_more.sql", f"{good} INSERT INTO more VALUES ('no number');")])
     with pytest.raises(StoreError):
         store.prepare()
     assert everything(store) == before
-    assert asked(store, "SELECT max(number), (SELECT count(*) FROM duckdb_tables()) FROM migration") == [(3, 10)]
+    assert asked(store, "SELECT max(number), (SELECT count(*) FROM duckdb_tables()) FROM migration") == [(4, 15)]
     _with(monkeypatch, [*earlier, (4, "0004_more.sql", good)])
     store.prepare()
     assert asked(store, "SELECT max(number) FROM migration") == [(4,)]
@@ -159,7 +195,7 @@ def test_a_new_database_is_made_whole(tmp_path: Path, monkeypatch: pytest.Monkey
     """When making it breaks there is no database yet, and the next attempt makes one."""
     store = Store(tmp_path)
     with monkeypatch.context() as broken:
-        _with(broken, [*migrate.steps(), (3, "0003_more.sql", "CREATE TABLE run (a INTEGER)")])
+        _with(broken, [*migrate.steps(), (4, "0004_more.sql", "CREATE TABLE run (a INTEGER)")])
         with pytest.raises(StoreError):
             store.prepare()
     assert not store.path.exists()

@@ -12,7 +12,7 @@ from rich.text import Text
 from monitor.assemble import Monitor
 from monitor.doctor import Finding
 from monitor.model import Tally
-from monitor.pipeline import Collected, OnPage
+from monitor.visiting import Collected, OnPage
 
 WIDEST = 400  # columns of the funnel, whatever the terminal says
 

@@ -35,6 +35,7 @@ Kind = Literal[
 ]  # fmt: skip - in the order in which the first that holds is the primary one
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Evidence = Literal["strong", "cue", "rule", "model"]
+NOWHERE = (0, 0)  # the span of a reason that no words of the post gave
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +159,9 @@ class Dropped:
 class Reason:
     """Why a kind was given. `by` a strong cue, a cue that counts, a rule ("article") or the model.
 
-    `cue` is the cue as its file writes it, the rule's name or the model's word; `text` the words of the post it hit
-    and `span` where they stood, (0, 0) for nowhere; `measured` the cue's measured precision, or the model's probability.
+    `cue` is the cue as its file writes it, the rule's name or the model's word; `text` the words of the post it
+    hit and `span` where they stood, NOWHERE if none; `measured` the cue's measured precision or the
+    model's probability.
     """
 
     kind: Kind

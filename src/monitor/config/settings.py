@@ -184,7 +184,7 @@ class Endpoint(Table):
     )
     model: str = Field(min_length=1, description="The model to ask, as the service names it.")
     i_know_that_texts_leave: bool = Field(
-        description="Must be true: the kept excerpt of every doubtful post is sent to that address, personal data masked."
+        description="Must be true: the kept excerpt of every doubtful post goes to that address, personal data masked."
     )
     most_per_day: int = Field(50, ge=1, le=10_000, description="Posts that are sent per day at most.")
     low: float = Field(0.35, ge=0, le=1, description="Asked only when needing a reaction is at least so probable,")

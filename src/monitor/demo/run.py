@@ -30,6 +30,18 @@ languages = ["nl", "en"]
 timezone = "Europe/Amsterdam"
 contact = "https://lindeveer.example/monitor"
 
+[roles]
+webcare = {{ who = "webcare@lindeveer.example", deputy = "webcare-lead" }}
+webcare-lead = {{ who = "webcare-lead@lindeveer.example" }}
+spokesperson = {{ who = "woordvoering@lindeveer.example" }}
+security = {{ who = "security@lindeveer.example" }}
+legal = {{ who = "juridisch@lindeveer.example" }}
+crisis-lead = {{ who = "crisis@lindeveer.example" }}
+hr = {{ who = "personeel@lindeveer.example" }}
+
+[triage]
+packs = ["transport"]
+
 [[queries]]
 name = "lindeveer"
 facet = "brand"

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from monitor.model import SEAL, Document, Dropped, Match, Mention, Verdict
+from monitor.model import NOWHERE, SEAL, Document, Dropped, Match, Mention, Reason, Verdict
 from monitor.privacy.pseudonym import Pseudonyms
 
 LONGEST_EXCERPT = 280
@@ -67,11 +67,19 @@ def has_joined(document: Document, policy: Policy) -> bool:
     return document.author is not None and f"{document.source}:{document.author}".lower() in policy.ambassadors
 
 
-def without_other_words(verdict: Verdict, mention: Mention) -> Verdict:
-    """The verdict with only such evidence in words as stands in what is kept of the post."""
-    whole = mention.whole
-    reasons = (reason if reason.text in whole else replace(reason, text="") for reason in verdict.reasons)
-    return replace(verdict, reasons=tuple(reasons))
+def without_other_words(verdict: Verdict, mention: Mention, document: Document, matches: Sequence[Match]) -> Verdict:
+    """The verdict with only such evidence in words as stands in what is kept, its spans counted there.
+
+    `document` and `matches` are those the mention was made of.
+    """
+    names = {match.query for match in mention.matches}
+    kept = _cut(document, tuple(match for match in matches if match.query in names))
+    return replace(verdict, reasons=tuple(_moved(reason, kept) for reason in verdict.reasons))
+
+
+def _moved(reason: Reason, kept: "_Cut") -> Reason:
+    spans = kept.moved([reason.span])
+    return replace(reason, span=spans[0]) if spans else replace(reason, text="", span=NOWHERE)
 
 
 def identify(source: str, key: str) -> str:
@@ -115,7 +123,7 @@ def _mention(document: Document, held: tuple[Match, ...], policy: Policy, *, joi
         author=author,
         addressed=document.addressed,
         facet="ambassador" if joined else held[0].facet,
-        matches=tuple(replace(match, spans=kept.spans(match)) for match in held),
+        matches=tuple(replace(match, spans=kept.moved(match.spans)) for match in held),
         fingerprint=document.fingerprint,
         revision=document.revision,
         seal=SEAL,
@@ -140,11 +148,11 @@ class _Cut:
     excerpt: str
     stretches: tuple[tuple[int, int, int], ...]
 
-    def spans(self, match: Match) -> tuple[Span, ...]:
+    def moved(self, spans: Sequence[Span]) -> tuple[Span, ...]:
         """The spans that lie within what is kept, counted in title, line break and excerpt."""
         return tuple(
             (start + moved, end + moved)
-            for start, end in match.spans
+            for start, end in spans
             for first, last, moved in self.stretches
             if first <= start and end <= last
         )

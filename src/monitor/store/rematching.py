@@ -1,7 +1,7 @@
 """A rematch, chunk by chunk: what it changes, and in the same transaction how far it came.
 
     renamed     UPDATE query of a match whose query has another name now
-    gained      INSERT match                     no match left -> DELETE mention, its matches and verdicts
+    gained      INSERT match                     no match left -> DELETE mention and all that is known of it
     spelled     UPDATE spans and facet of a match that stays
     lost        DELETE match
 
@@ -40,6 +40,8 @@ _REMOVE = (
     "DELETE FROM mention AS m USING given AS g WHERE m.id = g.mention AND m.first_seen >= $since",
     "DELETE FROM mention_match AS m USING given AS g WHERE m.mention = g.mention AND m.first_seen >= $since",
     "DELETE FROM verdict AS m USING given AS g WHERE m.mention = g.mention AND m.first_seen >= $since",
+    "DELETE FROM sentiment AS m USING given AS g WHERE m.mention = g.mention AND m.first_seen >= $since",
+    "DELETE FROM label AS m USING given AS g WHERE m.mention = g.mention AND m.labelled >= $since",
 )
 _BOOKMARK = "SELECT plan, began, seen, id, done, removed, debt, counted FROM rematch"
 _COUNTED = '[{"query": "VARCHAR", "gained": "BIGINT", "lost": "BIGINT", "unsure": "BIGINT"}]'

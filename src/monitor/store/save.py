@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from monitor.model import Match, Mention, Tally, Verdict
+from monitor.model import NOWHERE, Match, Mention, Reason, Sentiment, Tally, Verdict
 from monitor.store.rows import Saved, Visited
 
 RECENT = timedelta(days=14)
@@ -36,11 +36,28 @@ _MATCH = {
     "first_seen": "TIMESTAMPTZ",
 }
 _VERDICT = {
-    **dict.fromkeys(("mention", "rule", "reaction", "owner", "channel", "why"), "VARCHAR"),
+    **dict.fromkeys(("mention", "rule", "reaction", "owner", "channel", "why", "scheme", "model"), "VARCHAR"),
     **dict.fromkeys(("decided", "due", "first_seen"), "TIMESTAMPTZ"),
-    "flagged": "BOOLEAN",
+    **dict.fromkeys(("flagged", "reply"), "BOOLEAN"),
+    **dict.fromkeys(("needs", "relevance"), "DOUBLE"),
     "kinds": ["VARCHAR"],
-    "reasons": [{"kind": "VARCHAR", "cue": "VARCHAR", "words": "VARCHAR"}],
+    "scores": [{"kind": "VARCHAR", "p": "DOUBLE"}],
+    "reasons": [
+        {
+            **dict.fromkeys(("kind", "by", "cue", "words"), "VARCHAR"),
+            **dict.fromkeys(("start", "stop"), "INTEGER"),
+            "measured": "DOUBLE",
+        }
+    ],
+}
+_AS_DECIDED = (
+    *("rule", "reaction", "flagged", "owner", "due", "channel", "why", "reply", "needs", "relevance"),
+    *("scheme", "model", "kinds"),
+)
+_SENTIMENT = {
+    **dict.fromkeys(("mention", "facet", "label"), "VARCHAR"),
+    **dict.fromkeys(("decided", "first_seen"), "TIMESTAMPTZ"),
+    "confidence": "DOUBLE",
 }
 _PLACE = {
     **dict.fromkeys(("source", "name", "cursor", "problem", "queries"), "VARCHAR"),
@@ -99,8 +116,10 @@ def mentions(
     _insert(connection, "mention", _MENTION, [_mention_row(mention, run, now) for mention, _ in new])
     _revise(connection, [mention for mention, _ in revised], now, since)
     _match(connection, latest, {mention.id for mention, _ in revised}, now, since)
-    decided = [_verdict_row(*pair, now, since) for pair in (*new, *revised)]
-    _insert(connection, "verdict", _VERDICT, decided)
+    decided = (*new, *revised)
+    _insert(connection, "verdict", _VERDICT, [_verdict_row(*pair, now, since) for pair in decided])
+    guessed = [(mention, verdict.sentiment) for mention, verdict in decided if verdict.sentiment]
+    _insert(connection, "sentiment", _SENTIMENT, [_sentiment_row(*pair, now, since) for pair in guessed])
     return _counted(new, revised), _counted(_of_ambassadors(new), _of_ambassadors(revised))
 
 
@@ -263,14 +282,32 @@ def spans_row(match: Match) -> list[dict[str, int]]:
 
 
 def _verdict_row(mention: Mention, verdict: Verdict, now: datetime, since: Mapping[str, datetime]) -> dict[str, Any]:
-    own = {name: getattr(verdict, name) for name in ("rule", "reaction", "flagged", "owner", "due", "channel", "why")}
-    return own | {
-        "mention": mention.id,
-        "decided": now,
-        "kinds": verdict.kinds,
-        "reasons": [{"kind": reason.kind, "cue": reason.cue, "words": reason.text} for reason in verdict.reasons],
-        "first_seen": since.get(mention.id, now),
-    }
+    own = {name: getattr(verdict, name) for name in _AS_DECIDED}
+    return (
+        own
+        | _when(mention, now, since)
+        | {
+            "scores": [{"kind": kind, "p": p} for kind, p in verdict.scores.items()],
+            "reasons": [_reason_row(reason) for reason in verdict.reasons],
+        }
+    )
+
+
+def _reason_row(reason: Reason) -> dict[str, Any]:
+    start, stop = reason.span if reason.span != NOWHERE else (None, None)
+    own = {"kind": reason.kind, "by": reason.by, "cue": reason.cue, "words": reason.text}
+    return own | {"start": start, "stop": stop, "measured": reason.measured}
+
+
+def _sentiment_row(
+    mention: Mention, sentiment: Sentiment, now: datetime, since: Mapping[str, datetime]
+) -> dict[str, Any]:
+    own = {name: getattr(sentiment, name) for name in ("facet", "label", "confidence")}
+    return own | _when(mention, now, since)
+
+
+def _when(mention: Mention, now: datetime, since: Mapping[str, datetime]) -> dict[str, Any]:
+    return {"mention": mention.id, "decided": now, "first_seen": since.get(mention.id, now)}
 
 
 def _place_row(source: str, place: Visited, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,8 @@
     published/current.duckdb  ->        the newest; readers connect to its real path
 
 The name carries the version because DuckDB keeps serving the old instance for an unchanged path. What
-readers may not see is not in the file: no pseudonyms, no cursors, no query that names an account, and of
+readers may not see is not in the file: no pseudonyms, no cursors, no labels, nobody of the webcare team, no query
+that names an account, and of
 ambassadors only a count per week, and that only when enough of them opted in for it to say nothing about anybody.
 Until then the figures of runs count what ambassadors wrote as `no match`, so that no figure less another gives
 theirs. What is swapped in was written by a process that saw only what may be shown: see `monitor.store.rewrite`.
@@ -30,6 +31,16 @@ _TABLES = {
     "verdict": (
         "SELECT v.* FROM verdict_latest AS v SEMI JOIN snap.mention AS m ON m.id = v.mention ORDER BY v.first_seen"
     ),
+    "sentiment": (
+        "SELECT s.* FROM sentiment_latest AS s SEMI JOIN snap.mention AS m ON m.id = s.mention ORDER BY s.first_seen"
+    ),
+    "webcare_case": "SELECT * FROM webcare_case ORDER BY opened, id",
+    "case_mention": (
+        "SELECT c.* EXCLUDE (sketch) FROM case_mention AS c SEMI JOIN snap.mention AS m ON m.id = c.mention"
+        " ORDER BY c.added, c.case_id"
+    ),
+    # how fast the team is, never who of it
+    "case_event": "SELECT * EXCLUDE (actor, note) FROM case_event ORDER BY moment, case_id, number",
     # of ambassadors nothing is published that a query could be about, and no query names an account
     "query": """
         SELECT * REPLACE (if(regexp_matches(text, '@|author *:', 'i'), '', text) AS text)

@@ -22,6 +22,11 @@ _IN_WEEK = f"{_HAPPENED} >= $start AND {_HAPPENED} < $stop"
 _IN_THE_ONE_BEFORE = f"{_HAPPENED} >= $before AND {_HAPPENED} < $start"
 # the day after it too: a week is read to its end by the run of the next morning
 _RUN_OF_IT = "started >= $start AND started < least($now + INTERVAL 1 SECOND, $stop + INTERVAL 1 DAY)"
+# every mention that is in a case, with how its newest case stands
+_STANDS = """
+    SELECT cm.mention, cm.case_id, e.state, e.owner, e.due FROM case_mention AS cm JOIN case_event AS e USING (case_id)
+    QUALIFY row_number() OVER (PARTITION BY cm.mention ORDER BY cm.case_id DESC, e.number DESC) = 1
+"""
 Rows = list[Mapping[str, Any]]
 _ONE_AT_A_TIME = Lock()
 
@@ -52,11 +57,33 @@ QUESTIONS = {
         GROUP BY ALL ORDER BY mentions DESC, v.rule
     """,
     "open": f"""
-        SELECT v.kinds, v.rule, v.reaction, v.owner, v.due, v.why, v.reasons,
-               m.title, m.excerpt, m.url, m.source, m.place,
-               {_HAPPENED} AS happened
-        FROM mention AS m JOIN verdict AS v ON v.mention = m.id WHERE {_IN_WEEK} AND v.flagged
-        ORDER BY v.due, happened, m.id
+        SELECT v.kinds, v.rule, v.reaction, v.why, v.reasons, m.title, m.excerpt, m.url, m.source, m.place,
+               {_HAPPENED} AS happened, e.case_id AS "case", coalesce(e.state, 'open') AS state,
+               coalesce(e.owner, v.owner) AS owner, coalesce(e.due, v.due) AS due,
+               count(*) OVER (PARTITION BY coalesce(e.case_id, m.id)) AS copies
+        FROM mention AS m JOIN verdict AS v ON v.mention = m.id
+        LEFT JOIN ({_STANDS}) AS e ON e.mention = m.id
+        WHERE {_IN_WEEK} AND v.flagged AND coalesce(e.state, 'open') IN ('open', 'taken', 'passed on')
+        QUALIFY row_number() OVER (PARTITION BY coalesce(e.case_id, m.id) ORDER BY happened, m.id) = 1
+        ORDER BY due, happened, m.id
+    """,
+    "cases": """
+        SELECT count(*) AS opened, count(answered) AS answered, count(*) FILTER (answered <= due) AS in_time,
+               count(*) FILTER (answered IS NULL AND due < $now) AS late
+        FROM (
+            SELECT case_id, min(moment) AS opened, arg_min(due, number) AS due,
+                   min(moment) FILTER (event IN ('answered', 'let stand', 'closed')) AS answered
+            FROM case_event GROUP BY case_id
+        ) WHERE opened >= $start AND opened < least($now + INTERVAL 1 SECOND, $stop + INTERVAL 1 DAY)
+    """,
+    "crisis": """
+        SELECT c.id, c.opened, c.why, (SELECT count(*) FROM webcare_case AS g WHERE g.crisis = c.id) AS cases
+        FROM webcare_case AS c
+        WHERE c.kind = 'crisis' AND c.opened >= $start AND c.opened < $stop ORDER BY c.opened
+    """,
+    "sentiment": f"""
+        SELECT s.label, count(*) AS mentions FROM mention AS m JOIN sentiment AS s ON s.mention = m.id
+        WHERE {_IN_WEEK} GROUP BY ALL ORDER BY s.label
     """,
     "news": f"""
         SELECT m.title, m.excerpt, m.url, {_HAPPENED} AS happened
