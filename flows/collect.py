@@ -23,8 +23,7 @@ from prefect.states import Completed, Failed
 from monitor.assemble import Monitor, assemble
 from monitor.errors import Busy, ConfigError, MonitorError, SourceError, StoreError
 from monitor.pipeline import collect as one_pass
-from monitor.pipeline import known_sources, new_run
-from monitor.pipeline import publish as one_snapshot
+from monitor.pipeline import conclude, known_sources, new_run
 from monitor.visiting import Collected
 
 Numbers = dict[str, Any]
@@ -94,8 +93,9 @@ def visit(source: str) -> Numbers:
 
 @task(name="publish", persist_result=False)
 def publish() -> None:
-    """A snapshot for readers."""
-    one_snapshot(configured(), new_run(datetime.now(UTC)))
+    """What is a crisis is grouped, then a snapshot for readers."""
+    now = datetime.now(UTC)
+    conclude(configured(), new_run(now), now)
 
 
 def configured() -> Monitor:

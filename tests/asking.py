@@ -12,7 +12,7 @@ from monitor.connector import Options, Page, Visit
 from monitor.model import Post
 from monitor.pipeline import collect
 from monitor.store import Store
-from tests.storing import NOW
+from tests.storing import NOW, ROLES
 
 HANDLE = "schipper_voorbeeld@sociaal.example"
 PLACE = "#veer on sociaal.example"
@@ -67,7 +67,7 @@ def monitor_of(
         lines.append(f"text = '''{text}'''")
     lines += ["[saved]", *(f"{name} = '''{text}'''" for name, text in (saved or {}).items())]
     lines += ["[sources.rss]", 'feeds = ["https://krant.example/feed"]']
-    (folder / "monitor.toml").write_text("\n".join(lines), "utf-8")
+    (folder / "monitor.toml").write_text("\n".join(lines) + ROLES, "utf-8")
     made = assemble(folder / "monitor.toml", {"MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here"})
     joined = (Ambassador.model_construct(account=f"mastodon:@{HANDLE}"),)
     settings = made.settings.model_copy(update={"ambassadors": joined})

@@ -16,6 +16,9 @@ NOW = datetime(2026, 11, 16, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
 HANDLE = "schipper_voorbeeld@sociaal.example"
 Judged = tuple[Mention, Verdict]
+WHO = ("webcare", "webcare-lead", "spokesperson", "security", "legal", "crisis-lead", "hr")
+# the roles of the scheme that ships, as the last table of a configuration
+ROLES = "\n[roles]\n" + "".join(f'{role} = {{ who = "{role}@lindeveer.example" }}\n' for role in WHO)
 TABLES = ("mention", "mention_match", "verdict", "place", "run", "run_dropped")
 
 

@@ -20,11 +20,13 @@ from monitor.config.words import nearest
 from monitor.connector import Tools
 from monitor.errors import ConfigError
 from monitor.triage import OpeningHours
+from tests.storing import ROLES
 
 CANARY = "kanarie7f3a"
 KEY = {"MONITOR_PSEUDONYM_KEY": CANARY * 3}
 TODAY = date(2026, 2, 20)
-GOOD = """\
+GOOD = (
+    """\
 # Sample: who is monitoring.
 [organisation]
 name = "Waterveen"
@@ -82,6 +84,8 @@ data = "data"
 [fetch]
 pages = 40
 """
+    + ROLES
+)
 
 
 def faults(folder: Path, text: str, environment: dict[str, str] | None = None) -> list[str]:

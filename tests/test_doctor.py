@@ -13,6 +13,7 @@ from monitor.errors import Retry
 from monitor.model import Tally
 from monitor.pipeline import run
 from monitor.store import Visited
+from tests.storing import ROLES
 
 NOW = datetime(2026, 11, 16, 7, tzinfo=UTC)
 FEEDS = ("/lindestads-dagblad.xml", "/persbank.xml", "/omroep-veerland.atom", "/ov-vandaag.rdf", "/ferry-journal.json")
@@ -55,7 +56,7 @@ allow_loopback = true
 host_spacing = 0
 feeds = [{listed}]
 {more}
-""")
+{ROLES}""")
     return path
 
 

@@ -11,6 +11,7 @@ from monitor.cli import main
 from monitor.demo.serve import served
 from monitor.errors import Busy
 from monitor.store import hold
+from tests.storing import ROLES
 
 CANARY = "kanarie7f3a"
 GOOD, BAD = "/lindestads-dagblad.xml", "/verdwenen.xml"
@@ -50,7 +51,7 @@ text = "lindeveer"
 [fetch]
 allow_loopback = true
 """
-    (folder / "monitor.toml").write_text(head + "".join(tables))
+    (folder / "monitor.toml").write_text(head + "".join(tables) + ROLES)
 
 
 def ends(monkeypatch, *words):

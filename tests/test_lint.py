@@ -17,6 +17,7 @@ from monitor.query import parse
 from monitor.query.finding import REFUSED
 from monitor.query.lint import Allowed, Finding, lint
 from monitor.query.text import Text
+from tests.storing import ROLES
 
 OURS = ("@webcare@lindeveer.example", "u/lindeveer_webcare")
 JOINED = "@schipper_voorbeeld@sociaal.example"
@@ -553,7 +554,7 @@ def written(folder: Path, world: Served, *queries: tuple[str, str]) -> None:
             f"text = '''{text}'''\n" + (f'declared = {{"{declared}" = "A brand of ours."}}' if declared else "")
         )
     lines.append(f'[sources.rss]\nhost_spacing = 0\nfeeds = ["{world.feeds_url}/lindestads-dagblad.xml"]')
-    (folder / "monitor.toml").write_text("\n".join(lines) + "\n[fetch]\nallow_loopback = true\n", "utf-8")
+    (folder / "monitor.toml").write_text("\n".join(lines) + f"\n[fetch]\nallow_loopback = true\n{ROLES}", "utf-8")
 
 
 def ends(monkeypatch: pytest.MonkeyPatch, folder: Path, *words: str) -> object:

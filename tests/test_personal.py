@@ -1,6 +1,7 @@
 """Personal data of customers: what is found, what is not, and the text without it. All numbers are made test numbers."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,6 @@ from monitor.personal import PERSONAL_KINDS, find, masked
 
 def kinds(text, own=()):
     return [one.kind for one in find(text, own)]
-
-
-def words(text):
-    return [text[slice(*one.span)] for one in find(text)]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +71,7 @@ def test_what_a_customer_gives_away_is_found_whole(text, kind, part):
         "@webcare@sociaal.example help!",
         "Zie https://sociaal.example/@reiziger/109876543210987654",
         "volg @reiziger en @webcare",
-        "NL92 ABNA 0417 1643 00",  # one digit off
+        "NL92ABNA0417164300",  # one digit off
         "mijn bsn is 111222334",  # fails the eleven test
         "artikel 111222333 is op",  # passes it by chance, and nothing says that it is one
         "4111 1111 1111 1112",  # fails Luhn
@@ -140,14 +137,16 @@ def test_finds_lie_within_the_text_in_order_and_apart(text):
     """Whatever the text, spans lie within it, from its start, and no two share a character."""
     found = find(text)
     assert all(one.kind in PERSONAL_KINDS and 0 <= one.span[0] < one.span[1] <= len(text) for one in found)
-    assert all(one.span[1] <= other.span[0] for one, other in zip(found, found[1:], strict=False))
+    assert all(one.span[1] <= other.span[0] for one, other in pairwise(found))
 
 
 @given(st.lists(st.one_of(PIECES, st.text(alphabet="abc 0123456789@.-", max_size=12)), max_size=8).map(" ".join))
-def test_masked_text_holds_none_of_what_was_found(text):
-    """The words that were found stand nowhere in the masked text as a word of their own."""
-    for part in words(text):
-        assert not re.search(rf"(?<!\w){re.escape(part)}(?!\w)", masked(text)) or part in text.replace(part, "", 1)
+def test_masking_takes_what_was_found_and_nothing_else(text):
+    """The masked text without its marks is the text without its finds."""
+    rest, at = "", 0
+    for one in find(text):
+        rest, at = rest + text[at : one.span[0]], one.span[1]
+    assert re.sub(r"\[[a-z-]+\]", "", masked(text)) == rest + text[at:]
 
 
 @pytest.mark.parametrize("text", ["1" * 50_000, "0" + " 1" * 25_000, "a." * 25_000 + "@", "NL91 " + "ABNA " * 10_000])

@@ -25,6 +25,7 @@ from monitor.query import Matcher, Query
 from monitor.store import Saved, Store, hold
 from monitor.triage import Triage
 from monitor.visiting import PAGES_PER_SAVE, Collected, _back_off
+from tests.storing import ROLES
 
 SECRET = "kanarie7f3a"
 SOURCES = ("rss", "reddit", "mastodon")
@@ -265,7 +266,7 @@ def house(tmp_path: Path) -> Callable[..., Monitor]:
 
     def build(*connectors: Fake, **parts: Any) -> Monitor:
         path = tmp_path / "monitor.toml"
-        path.write_text(CONFIG, "utf-8")
+        path.write_text(CONFIG + ROLES, "utf-8")
         made = assemble(path, {"MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here"})
         return replace(made, connectors={one.name: one for one in connectors}, **parts)
 

@@ -19,7 +19,9 @@ from monitor.queries import Checked, check_queries, check_rules, matcher_of
 from monitor.query import Matcher
 from monitor.registry import connect
 from monitor.store import Asked, Store
-from monitor.triage import Cues, OpeningHours, Scheme, Triage, read_scheme
+from monitor.triage import Cues, OpeningHours, Relevance, Roles, Scheme, Triage, read_roles, read_scheme
+from monitor.triage.hours import countries
+from monitor.triage.scheme_check import missing_roles
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody
 SHORTEST_KEY = 32  # characters; `monitor init` writes 128 random bits as so many
@@ -43,6 +45,11 @@ class Monitor:
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.settings.organisation.timezone)
+
+    @property
+    def hours(self) -> OpeningHours:
+        """The organisation's opening hours."""
+        return hours_of(self.settings)
 
     @property
     def reports(self) -> Path:
@@ -90,11 +97,11 @@ def assemble(path: Path, environment: Mapping[str, str] | None = None, *, today:
     advice = faults.gather(check_rules, written, settings) if settings and readable else None
     if settings:
         faults.gather(_check_consents, written, settings, today)
-    scheme = faults.gather(_scheme, settings, path) if settings else None
+    triage = faults.gather(_triage, settings, path) if settings else None
     key = faults.gather(_key, secrets, path) if secrets else None
     faults.tell()
-    assert settings and connectors and scheme and key  # noqa: PT018 - else there was a fault to tell
-    return _monitor(path, settings, connectors, scheme, key, advice or [])
+    assert settings and connectors and triage and key  # noqa: PT018 - else there was a fault to tell
+    return _monitor(path, settings, connectors, triage, key, advice or [])
 
 
 def _can_be_read(written: Written) -> bool:
@@ -106,22 +113,16 @@ def _monitor(
     path: Path,
     settings: Settings,
     connectors: Mapping[str, Connector],
-    scheme: Scheme,
+    triage: Triage,
     key: bytes,
     advice: Sequence[Checked],
 ) -> Monitor:
-    organisation = settings.organisation
     return Monitor(
         path=path,
         settings=settings,
         connectors=connectors,
         matcher=matcher_of(settings),
-        triage=Triage(
-            cues=Cues(organisation.languages),
-            scheme=scheme,
-            hours=OpeningHours(ZoneInfo(organisation.timezone), organisation.opening_hours),
-            language=organisation.languages[0],
-        ),
+        triage=triage,
         store=Store(path.parent / settings.paths.data),
         key=key,
         advice=tuple(advice),
@@ -181,12 +182,52 @@ def _tables(written: Written, name: str) -> list[tuple[int, dict[str, Any]]]:
     return [(at, one) for at, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def _triage(settings: Settings, path: Path) -> Triage:
+    """What judges mentions; raises ConfigError with every fault of scheme, roles and cues."""
+    faults = Faults()
+    scheme = faults.gather(_scheme, settings, path)
+    roles = faults.gather(_roles, settings, path)
+    cues = faults.gather(_cues, settings, path)
+    if scheme:
+        faults.gather(_check_owners, scheme, settings, path)
+    faults.tell()
+    assert scheme and roles and cues  # noqa: PT018
+    organisation = settings.organisation
+    return Triage(
+        cues=cues,
+        scheme=scheme,
+        roles=roles,
+        language=organisation.languages[0],
+        profiles={one.name: Relevance(**dict(one.relevance)) for one in settings.queries if one.relevance},
+        own=(organisation.contact, *(role.who for role in settings.roles.values())),
+    )
+
+
 def _scheme(settings: Settings, path: Path) -> Scheme:
     own = settings.paths.scheme
-    try:
-        return read_scheme(path.parent / own if own else None)
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{own}: not UTF-8; save the file again as UTF-8") from error
+    return read_scheme(path.parent / own if own else None)
+
+
+def _check_owners(scheme: Scheme, settings: Settings, path: Path) -> None:
+    """Every flag has an owner who exists."""
+    if missing := missing_roles(scheme, settings.roles):
+        raise ConfigError(*(f"{path}: {one}" for one in missing))
+
+
+def _roles(settings: Settings, path: Path) -> Roles:
+    return read_roles(settings.roles, hours_of(settings), str(path))
+
+
+def hours_of(settings: Settings) -> OpeningHours:
+    """When webcare works; raises ConfigError for a country whose holidays nobody knows."""
+    organisation = settings.organisation
+    closed = countries(organisation.holidays, organisation.timezone)
+    return OpeningHours(ZoneInfo(organisation.timezone), organisation.opening_hours, closed)
+
+
+def _cues(settings: Settings, path: Path) -> Cues:
+    own = [path.parent / file for file in settings.triage.cues]
+    return Cues(settings.organisation.languages, settings.triage.packs, own)
 
 
 def _key(secrets: Secrets, path: Path) -> bytes:

@@ -14,6 +14,7 @@ from secrets import token_hex
 
 from monitor.assemble import Monitor
 from monitor.config.load import nearest
+from monitor.crisis_check import crisis_check
 from monitor.errors import ConfigError
 from monitor.report import Week, iso_week, markdown, week_before
 from monitor.report.markdown import LANGUAGES
@@ -45,7 +46,7 @@ def run(
         collected = [
             visit_source(monitor, name, source, now, full=full, on_page=on_page, clock=clock) for source in names
         ]
-    publish(monitor, name)
+    conclude(monitor, name, now)
     return collected
 
 
@@ -60,6 +61,13 @@ def _prepare(monitor: Monitor, now: datetime) -> None:
     """The database, made or brought to this version, with what is asked from now on."""
     monitor.store.prepare()
     monitor.store.note(monitor.asked, now)
+
+
+def conclude(monitor: Monitor, name: str, now: datetime) -> None:
+    """What follows the visits: what is a crisis is grouped, and readers get a snapshot."""
+    triage = monitor.triage
+    crisis_check(monitor.store, triage.scheme.crisis, now, hours=monitor.hours, language=triage.language)
+    publish(monitor, name)
 
 
 def publish(monitor: Monitor, name: str) -> None:

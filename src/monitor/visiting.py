@@ -27,6 +27,7 @@ PAGES_PER_SAVE = 100
 POSTS_PER_SAVE = 5_000
 BACK_OFF = timedelta(minutes=15)  # more for every failure in a row
 LONGEST_BACK_OFF = timedelta(hours=24)
+DROP = "drop"  # the scheme's word for what is not kept
 
 log = logging.getLogger("monitor")
 OnPage = Callable[[str, int, int], None]
@@ -182,6 +183,7 @@ class _Saving:
         self._run = run
         self._source = source
         self._now = now
+        self._here = now.astimezone(monitor.zone)
         self._time_is = time_is
         self._failures = {name: place.failures for name, place in known.items()}
         self._seen: set[str] = set()
@@ -199,7 +201,7 @@ class _Saving:
             judged += found
             counted += tally
         visited = [self._visited(page) for page in pages]
-        saved = self._monitor.store.save(self._run, self._source, self._now, judged, visited, counted)
+        saved = self._monitor.store.save(self._run, self._source, self._here, judged, visited, counted)
         self._tally += counted + Tally(new=saved.new, revised=saved.revised, flagged=saved.flagged)
         self.problems += [_told(page.problem) for page in pages if page.problem]
 
@@ -279,15 +281,23 @@ def _judge_page(monitor: Monitor, page: Page, policy: Policy, now: datetime) -> 
 def _judge(monitor: Monitor, post: Post, policy: Policy, now: datetime) -> tuple[Judged | Dropped, bool]:
     """One post's way from text to verdict, and whether a query holds. A post that breaks a step costs only itself."""
     matches: tuple[Match, ...] = ()
+    judged: Judged | Dropped
     try:
         found: Document = document(post, now)
         matches = monitor.matcher.match(found, now)
         held = admit(found, matches, policy, now)
-        if isinstance(held, Dropped):
-            judged: Judged | Dropped = held
-        else:
-            judged = held, without_other_words(monitor.triage.judge(held, found, now), held, found, matches)
+        judged = held if isinstance(held, Dropped) else _decided(monitor, held, found, matches, now)
     except Exception as error:  # noqa: BLE001 - one poison post never stops the rest; its text is not repeated
         log.warning("a post could not be read (%s)", type(error).__name__)
         judged = Dropped("unreadable")
     return judged, bool(matches)
+
+
+def _decided(
+    monitor: Monitor, mention: Mention, document: Document, matches: Sequence[Match], now: datetime
+) -> Judged | Dropped:
+    """The mention with its verdict; what the scheme drops is counted and not kept."""
+    verdict = monitor.triage.judge(mention, document, matches, now)
+    if verdict.reaction == DROP:
+        return Dropped("by the scheme")
+    return mention, without_other_words(verdict, mention, document, matches)

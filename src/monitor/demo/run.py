@@ -40,7 +40,7 @@ crisis-lead = {{ who = "crisis@lindeveer.example" }}
 hr = {{ who = "personeel@lindeveer.example" }}
 
 [triage]
-packs = ["transport"]
+packs = []
 
 [[queries]]
 name = "lindeveer"

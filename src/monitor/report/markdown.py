@@ -25,6 +25,10 @@ _DAYS = {
     "nl": ("zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"),
     "en": ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"),
 }
+_TONES = {
+    "nl": {"negative": "negatief", "neutral": "neutraal", "positive": "positief"},
+    "en": {"negative": "negative", "neutral": "neutral", "positive": "positive"},
+}
 
 
 def markdown(week: Week, language: str) -> str:
@@ -33,7 +37,12 @@ def markdown(week: Week, language: str) -> str:
     template = _environment(week, language).get_template(f"week.{language}.md.j2")
     days = [(_DAYS[language][row["day"]], row["mentions"]) for row in sorted(week.rows["days"], key=_from_monday)]
     return template.render(
-        week=week, rows=week.rows, open=week.rows["open"][:MOST_OPEN], news=week.rows["news"][:MOST_NEWS], days=days
+        week=week,
+        rows=week.rows,
+        open=week.rows["open"][:MOST_OPEN],
+        news=week.rows["news"][:MOST_NEWS],
+        days=days,
+        guessed=_guessed(week, language),
     )
 
 
@@ -68,6 +77,12 @@ def _environment(week: Week, language: str) -> jinja2.Environment:
     environment.filters |= {"md": escape, "when": when, "host": links.host}
     environment.globals |= {"link": link, "language": language, "words": _words}
     return environment
+
+
+def _guessed(week: Week, language: str) -> str:
+    """How many mentions are negative, neutral and positive about the brand: `12 negative, 40 neutral, 9 positive`."""
+    counts = {row["label"]: row["mentions"] for row in week.rows["sentiment"]}
+    return ", ".join(f"{counts[label]} {told}" for label, told in _TONES[language].items() if label in counts)
 
 
 def _from_monday(row: Any) -> int:

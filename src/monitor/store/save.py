@@ -106,8 +106,8 @@ _EVER, _NEVER = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UT
 
 def mentions(
     connection: duckdb.DuckDBPyConnection, run: str, now: datetime, judged: Sequence[Judged]
-) -> tuple[Saved, Saved]:
-    """Insert new mentions, revise changed ones, leave known ones; how many of each, and of those by ambassadors."""
+) -> tuple[list[Judged], list[Judged]]:
+    """Insert new mentions, revise changed ones, leave known ones; returns the new and the revised ones."""
     latest = _latest(judged)
     stored = _stored(connection, latest, now)
     new = [pair for id_, pair in latest.items() if id_ not in stored]
@@ -120,7 +120,7 @@ def mentions(
     _insert(connection, "verdict", _VERDICT, [_verdict_row(*pair, now, since) for pair in decided])
     guessed = [(mention, verdict.sentiment) for mention, verdict in decided if verdict.sentiment]
     _insert(connection, "sentiment", _SENTIMENT, [_sentiment_row(*pair, now, since) for pair in guessed])
-    return _counted(new, revised), _counted(_of_ambassadors(new), _of_ambassadors(revised))
+    return new, revised
 
 
 def places(connection: duckdb.DuckDBPyConnection, source: str, now: datetime, visited: Iterable[Visited]) -> None:
@@ -145,15 +145,20 @@ def tally(
     source: str,
     counted: Tally,
     judged: Iterable[Judged],
-    saved: tuple[Saved, Saved],
-) -> None:
-    """Add to the run's funnel; what is of ambassadors apart as well, so that it can be left out of a snapshot."""
-    every, apart = ((one.new, one.revised, one.flagged) for one in saved)
+    new: Sequence[Judged],
+    revised: Sequence[Judged],
+) -> Saved:
+    """Add to the run's funnel, and say how many there were; what is of ambassadors apart as well, so that it can be
+    left out of a snapshot.
+    """
+    saved, apart = _counted(new, revised), _counted(_of_ambassadors(new), _of_ambassadors(revised))
+    every, theirs = ((one.new, one.revised, one.flagged) for one in (saved, apart))
     kept = len(_of_ambassadors(judged))
-    figures = (counted.fetched, counted.matched, counted.kept, *every, kept, *apart)
+    figures = (counted.fetched, counted.matched, counted.kept, *every, kept, *theirs)
     connection.execute(_TALLY, [*figures, run, source])
     for reason, posts in counted.dropped.items():
         connection.execute("INSERT INTO run_dropped VALUES (?, ?, ?, ?)", [run, source, reason, posts])
+    return saved
 
 
 def _counted(new: Sequence[Judged], revised: Sequence[Judged]) -> Saved:

@@ -12,9 +12,12 @@ from typing import Any
 
 import duckdb
 
+from monitor.flag import flags
 from monitor.model import Mention, Tally, Verdict
-from monitor.store import kept, queries, rematching, save, snapshot
+from monitor.store import cases, judged, kept, queries, rematching, save, snapshot
+from monitor.store.casebook import Casebook
 from monitor.store.database import Database
+from monitor.store.judged import Judged
 from monitor.store.kept import Kept, Mark
 from monitor.store.rematching import Bookmark, Changes
 from monitor.store.rows import Asked, Place, Saved, Visited
@@ -41,6 +44,11 @@ class Store:
     def path(self) -> Path:
         """The live file. Only the monitor opens it."""
         return self._database.path
+
+    @property
+    def cases(self) -> Casebook:
+        """The webcare queue."""
+        return Casebook(self._database)
 
     def prepare(self) -> None:
         """Make or migrate the database; raises StoreError when it cannot be trusted."""
@@ -69,14 +77,17 @@ class Store:
         visited: Iterable[Visited],
         tally: Tally,
     ) -> Saved:
-        """Save pages in one transaction. `tally` counts all their posts but new, revised and flagged."""
+        """Save pages in one transaction, with the cases they open. `tally` counts all but new, revised and flagged.
+
+        `now` is in the organisation's zone, whose year new cases are numbered in.
+        """
         if not all(isinstance(mention, Mention) for mention, _ in judged):
             raise TypeError("only a Mention, which monitor.privacy.gate makes, is stored")
         with self._database.changed() as connection:
-            saved = save.mentions(connection, run, now, judged)
+            new, revised = save.mentions(connection, run, now, judged)
+            cases.open_for(connection, flags(new, revised), now)
             save.places(connection, source, now, visited)
-            save.tally(connection, run, source, tally, judged, saved)
-        return saved[0]
+            return save.tally(connection, run, source, tally, judged, new, revised)
 
     def finish(self, run: str, source: str, now: datetime, outcome: str, problems: Sequence[str]) -> None:
         """Note how a run of `source` ended: good, degraded, failed or skipped."""
@@ -126,6 +137,11 @@ class Store:
         """The next mentions in the order of when they were first seen, `size` at most, with what holds for them."""
         with self._database.open() as connection:
             return kept.chunk(connection, after, size)
+
+    def judged(self, since: datetime) -> list[Judged]:
+        """What was judged of mentions first seen since then, counted by all that a scheme asks of them."""
+        with self._database.open() as connection:
+            return judged.since(connection, since)
 
     def bookmark(self) -> Bookmark | None:
         """How far the rematch came that has not ended; None when none is under way."""

@@ -1,75 +1,125 @@
-"""Cues: the words per language that tell a kind, read from the TOML files in `cues/`.
+"""Cues: the words per language and sector that tell a kind, read from the TOML files in `cues/`.
 
-A kind holds when one of its cues hits. Addresses are not read: the words and question marks in a link are not its
-author's. A compliment with a negation up to three words before it is none
-("niet echt top service"); complaints are never turned round, because a negated complaint is still one in
-seven to nine cases of ten.
+    text -> folded -> words looked up -> hits -> scope (quoted, negated, rhetorical) -> Reading
+
+Addresses are not read: the words and question marks in a link are not its author's. A compliment with a negation up
+to three words before it is none ("niet echt top service") and counts as a complaint; complaints are never turned
+round, because a negated complaint is still one in seven to nine cases of ten.
 """
 
-import functools
-import re
-import tomllib
+import hashlib
 from collections.abc import Iterable
-from importlib.resources import files
+from pathlib import Path
 
-from monitor.model import Kind, Reason
+from monitor.errors import ConfigError
+from monitor.model import Kind
+from monitor.triage.cue_files import Cue, CueFile, read_cues, shipped
+from monitor.triage.judging import judged
+from monitor.triage.language import Vote
+from monitor.triage.reading import FEATURES, NOT_QUOTED, Hit, Reading
+from monitor.triage.scan import Found, Index
+from monitor.triage.scope import folded, negated, negation_pattern, quotations, sentence_around
 
-KINDS: tuple[Kind, ...] = ("press", "complaint", "question", "compliment")
-LONGEST_EVIDENCE = 60  # characters of the post that a reason may quote
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[^\s?!.,;:)]")
+__all__ = ["FEATURES", "Cues", "Hit", "Reading"]
 
 
 class Cues:
-    """The cues of some languages. Languages without a file are passed over."""
+    """The cues of some languages, sector packs and files of one's own. Languages without a file are passed over."""
 
-    def __init__(self, languages: Iterable[str]) -> None:
-        self._languages = [loaded for language in languages if (loaded := _language(language))]
+    def __init__(self, languages: Iterable[str], packs: Iterable[str] = (), own: Iterable[Path] = ()) -> None:
+        languages = tuple(languages)
+        files = [*shipped(languages, packs), *_read_all(own)]
+        self.cues = _effective(files)
+        self.version = hashlib.sha256("".join(file.digest for file in files).encode()).hexdigest()[:16]
+        self._index = Index(self.cues)
+        self._vote = Vote([*languages, *(cue.language for cue in self.cues)])
+        self._address = {word for file in files for words in file.address.values() for word in words}
+        self._negation = {one: negation_pattern(words) for one, words in _merged(files).items()}
 
-    def reasons(self, text: str) -> tuple[Reason, ...]:
-        """Every kind that holds with its first cue, in the order of `KINDS`."""
-        folded = _folded(text)
-        found = (self._first(kind, folded, text) for kind in KINDS)
-        return tuple(reason for reason in found if reason)
+    def read(self, text: str, language: str | None = None) -> Reading:
+        """What the cues say of a text. `language` is what its source declared, two letters or more."""
+        plain = folded(text)
+        found, words = self._index.scan(plain)
+        spoken = self._vote.of(words, language)
+        hits = self._hits(found, plain, words, spoken) if found else ()
+        return judged(text, plain, hits, spoken, len(words))
 
-    def _first(self, kind: Kind, folded: str, text: str) -> Reason | None:
-        for patterns, negation in self._languages:
-            for cue, pattern in patterns[kind]:
-                for hit in pattern.finditer(folded):
-                    if kind == "compliment" and _negated(negation, folded, hit.start()):
-                        continue
-                    return Reason(kind, cue, text[hit.start() : hit.end()][:LONGEST_EVIDENCE], hit.span())
-        return None
+    def _hits(self, found: list[Found], plain: str, words: set[str], spoken: str | None) -> tuple[Hit, ...]:
+        """The hits that count, in the order of the text; of overlapping ones of a kind the longest."""
+        found = [one for one in found if one[0].tier == "strong" or spoken is None or one[0].language == spoken]
+        if any(cue.tier == "suppress" for cue, _, _ in found):
+            found = self._unsuppressed(found, plain, words)
+        quoted = quotations(plain)
+        return tuple(self._hit(one, plain, quoted) for one in _longest(found))
 
+    def _hit(self, found: Found, plain: str, quoted: list[tuple[int, int]]) -> Hit:
+        cue, start, end = found
+        turned = cue.kind == "compliment" and negated(self._negation.get(cue.language), plain, start)
+        within = any(first <= start and end <= last for first, last in quoted) if quoted else False
+        return Hit(cue.kind, cue.text, cue.tier, cue.weight, cue.precision, (start, end), turned, within)
 
-def _folded(text: str) -> str:
-    """Lower case, plain apostrophes and no addresses, as long as `text`, so that spans stay true."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # a few capitals grow when lowered
-        lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-    return _ADDRESS.sub(lambda found: " " * len(found[0]), lowered.replace("’", "'"))
+    def _unsuppressed(self, found: list[Found], plain: str, words: set[str]) -> list[Found]:
+        """Without what other words take away: strong ones when nobody is spoken to, weak ones that overlap.
 
-
-Patterns = dict[Kind, list[tuple[str, re.Pattern[str]]]]
-
-
-@functools.cache
-def _language(language: str) -> tuple[Patterns, re.Pattern[str]] | None:
-    file = files("monitor.triage").joinpath("cues", f"{language}.toml")
-    if not file.is_file():
-        return None
-    table = tomllib.loads(file.read_text("utf-8"))
-    patterns: Patterns = {kind: [(cue, _pattern(cue)) for cue in table[kind]["cues"]] for kind in KINDS}
-    words = "|".join(map(re.escape, table["negation"]["cues"]))
-    return patterns, re.compile(rf"(?<!\w)(?:{words})\s+(?:\w+\s+){{0,2}}$")
-
-
-def _pattern(cue: str) -> re.Pattern[str]:
-    if cue.startswith("re:"):
-        return re.compile(cue[3:])
-    words = r"\W+".join(re.escape(word) for word in cue.removesuffix("*").split())
-    ending = r"\w*" if cue.endswith("*") else ""
-    return re.compile(rf"(?<!\w){words}{ending}(?!\w)")
+        A rhetorical question takes its whole sentence with it.
+        """
+        against = [one for one in found if one[0].tier == "suppress"]
+        addressed = plain.lstrip().startswith("@") or not words.isdisjoint(self._address)
+        return [
+            one
+            for one in found
+            if one[0].tier != "suppress" and not any(_takes(other, one, plain, addressed) for other in against)
+        ]
 
 
-def _negated(negation: re.Pattern[str], folded: str, start: int) -> bool:
-    return negation.search(folded, max(start - 40, 0), start) is not None
+def _takes(against: Found, found: Found, plain: str, addressed: bool) -> bool:
+    cue, first, last = against
+    hit, start, end = found
+    if cue.kind != hit.kind:
+        return False
+    if hit.tier == "strong":
+        return not addressed
+    if cue.kind == "question":
+        first, last = sentence_around(plain, first, last)
+    return start < last and first < end
+
+
+def _longest(found: list[Found]) -> list[Found]:
+    """Without hits that lie within another of the same kind and tier."""
+    found.sort(key=lambda one: (one[1], -one[2]))
+    if len(found) < 2:
+        return found
+    ends: dict[tuple[str, str], int] = {}
+    kept = []
+    for one in found:
+        cue, _, end = one
+        if end > ends.get((cue.kind, cue.tier), -1):
+            ends[cue.kind, cue.tier] = end
+            kept.append(one)
+    return kept
+
+
+def _read_all(own: Iterable[Path]) -> list[CueFile]:
+    files, problems = [], []
+    for path in own:
+        try:
+            files.append(read_cues(path))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(*problems)
+    return files
+
+
+def _effective(files: list[CueFile]) -> tuple[Cue, ...]:
+    """All cues, a later file's instead of an earlier one's; weight 0 takes a cue away."""
+    cues = {(cue.language, cue.kind, cue.tier, cue.text): cue for file in files for cue in file.cues}
+    return tuple(cue for cue in cues.values() if cue.weight > 0)
+
+
+def _merged(files: list[CueFile]) -> dict[str, list[str]]:
+    merged: dict[str, list[str]] = {}
+    for file in files:
+        for language, words in file.negation.items():
+            merged.setdefault(language, []).extend(words)
+    return merged

@@ -1,33 +1,85 @@
-"""Document and mention -> Verdict: kinds by cues, reaction by the scheme, deadline by the clock.
+"""Document and mention -> Verdict: kinds, relevance and sentiment by what its words tell, reaction by the scheme.
 
-The whole text is judged, in memory, before only an excerpt is kept. News articles speak about the
-organisation, not to it, so questions and complaints in them are not the organisation's to answer.
-An ambassador's post is never judged for kind: it goes to nobody's queue.
+    document -> Cues.read -> Model.judge where there is one -> Facts -> Scheme.rule_for -> due by the owner's clock
+
+The whole text is judged, in memory, before only an excerpt is kept. News articles speak about the organisation, not
+to it, so questions and complaints in them are not the organisation's to answer: they are news, by rule. An
+ambassador's post is never judged, for kind or sentiment, and goes to nobody's queue.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
 
+from monitor import personal
 from monitor.errors import ConfigError
-from monitor.model import Document, Kind, Mention, Verdict
-from monitor.triage.cues import Cues
-from monitor.triage.hours import OpeningHours
-from monitor.triage.scheme import Rule, Scheme
+from monitor.model import KINDS, NOWHERE, Document, Facet, Kind, Match, Mention, Reason, Sentiment, Verdict
+from monitor.triage.cues import Cues, Reading
+from monitor.triage.hours import ALWAYS, OpeningHours
+from monitor.triage.labels import SentimentLabel
+from monitor.triage.relevance import Relevance
+from monitor.triage.roles import Roles
+from monitor.triage.scheme import Facts, Rule, Scheme, spoken
+from monitor.triage.sentiment import guess
+
+NEWS = Reason("news", "article", "", NOWHERE, by="rule", measured=1.0)
+MOST_REASONS = 8  # per mention: evidence to read, not a concordance
+
+
+class Judgement(Protocol):
+    """What a model says of one text: probabilities, and the words that weighed most: of which kind, and how much."""
+
+    @property
+    def kinds(self) -> Mapping[Kind, float]: ...
+    @property
+    def needs(self) -> float | None: ...
+    @property
+    def sentiment(self) -> tuple[SentimentLabel, float] | None: ...
+    @property
+    def words(self) -> Sequence[tuple[Kind | Literal["needs"], str, float, tuple[int, int]]]: ...
+
+
+class Model(Protocol):
+    """What the classifier is to this chain; see `monitor.triage.classifier`."""
+
+    @property
+    def version(self) -> str: ...
+    def judge(self, text: str, reading: Reading) -> Judgement: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the words of a post tell, before the scheme is asked."""
+
+    kinds: Mapping[Kind, float]
+    reasons: tuple[Reason, ...] = ()
+    needs: float | None = None
+    sentiment: tuple[SentimentLabel, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """Judges mentions for one organisation. `language` is the one its people read reasons in."""
+    """Judges mentions for one organisation.
+
+    `language` is the one its people read reasons in, `profiles` tell a query's namesakes apart by its name, `own` are
+    addresses and numbers of the organisation, which are no customer's; without `model` the cues decide alone.
+    """
 
     cues: Cues
     scheme: Scheme
-    hours: OpeningHours
+    roles: Roles
     language: str = "en"
+    profiles: Mapping[str, Relevance] = field(default_factory=dict)
+    own: Collection[str] = ()
+    model: Model | None = None
 
     def __post_init__(self) -> None:
-        """Refuse deadlines that the opening hours never reach, before anything is judged by them."""
+        """Refuse deadlines that the owner's hours never reach, before anything is judged by them."""
         never = [
-            rule for rule in self.scheme.rules if rule.counts_opening and not self.hours.reaches(rule.deadline or 0)
+            rule
+            for rule in self.scheme.rules
+            if rule.owner and rule.counts_opening and not self._hours(rule).reaches(rule.deadline or 0)
         ]
         if never:
             raise ConfigError(
@@ -38,27 +90,101 @@ class Triage:
                 )
             )
 
-    def judge(self, mention: Mention, document: Document, now: datetime) -> Verdict:
-        """The verdict on a mention. `document` is what it was made of; deadlines run from `now`, aware."""
-        speaks_to_us = mention.type != "article" and mention.facet != "ambassador"
-        reasons = self.cues.reasons(document.whole) if speaks_to_us else ()
-        kinds: tuple[Kind, ...] = tuple(reason.kind for reason in reasons) or ("other",)
-        rule = self.scheme.rule_for(kinds)
+    def judge(self, mention: Mention, document: Document, matches: Sequence[Match], now: datetime) -> Verdict:
+        """The verdict on a mention. `document` and `matches` are what it was made of; deadlines run from `now`."""
+        relevance = self._relevance(mention, document, matches)
+        told = self._told(mention, document)
+        kinds = _ordered(told.kinds)
+        facts = _facts(mention, kinds, told.kinds.get(kinds[0], 0.0), relevance)
+        return self._verdict(self.scheme.rule_for(facts), facts, told, now)
+
+    def _told(self, mention: Mention, document: Document) -> _Told:
+        if mention.facet == "ambassador":
+            return _Told({})
+        if mention.type == "article":
+            return _Told({"news": 1.0}, (NEWS,))
+        return self.read(document.whole, document.language)
+
+    def read(self, text: str, language: str | None = None) -> _Told:
+        """What the words of a post tell: its kinds with their reasons, the need of a reaction, its sentiment."""
+        reading = self.cues.read(text, language)
+        judgement = self.model.judge(text, reading) if self.model else None
+        kinds = dict(judgement.kinds if judgement else reading.kinds)
+        reasons = [reason for kind in kinds for reason in reading.reasons(kind)]
+        if judgement:
+            reasons += _of_model(judgement, text)
+        found = personal.find(text, self.own)
+        if found:
+            kinds["personal-data"] = 1.0
+            reasons += [Reason("personal-data", one.kind, "", one.span, "rule", 1.0) for one in found]
+        needs, tone = (judgement.needs, judgement.sentiment) if judgement else (reading.needs, None)
+        return _Told(kinds, tuple(reasons[:MOST_REASONS]), needs, guess(reading, tone))
+
+    def _relevance(self, mention: Mention, document: Document, matches: Sequence[Match]) -> float | None:
+        """That of the query that is surest; None when a query's name is not ambiguous."""
+        kept = {match.query for match in mention.matches}
+        held = [match for match in matches if match.query in kept]
+        if not held or any(match.query not in self.profiles for match in held):
+            return None
+        return max(self.profiles[match.query].probability(document.whole, match.spans) for match in held)
+
+    def _verdict(self, rule: Rule, facts: Facts, told: _Told, now: datetime) -> Verdict:
+        flagged = rule.flagged and facts.facet != "ambassador"
+        due = self.due(rule, now) if flagged else None
         return Verdict(
-            kinds=kinds,
+            kinds=facts.kinds,
             rule=rule.id,
             reaction=rule.reaction,
-            flagged=rule.flagged,
-            owner=rule.owner,
-            due=self._due(rule, now),
-            channel=rule.channel,
-            why=rule.why.get(self.language) or next(iter(rule.why.values())),
-            reasons=reasons,
+            flagged=flagged,
+            owner=rule.owner if flagged else None,
+            due=due,
+            orange=self._hours(rule).orange(now, due) if due else None,
+            channel=spoken(rule.channel, self.language),
+            why=spoken(rule.why, self.language),
+            reasons=told.reasons,
+            reply=rule.reply and flagged,
+            sentiment=_sentiment(facts.facet, told.sentiment),
+            scores=told.kinds,
+            needs=told.needs,
+            relevance=facts.relevance,
+            scheme=self.scheme.version,
+            model=self.model.version if self.model and told.sentiment else None,
         )
 
-    def _due(self, rule: Rule, now: datetime) -> datetime | None:
-        if rule.deadline is None:
-            return None
-        if rule.clock == "always":
-            return now.astimezone(UTC) + timedelta(minutes=rule.deadline)
-        return self.hours.due(now, rule.deadline)
+    def due(self, rule: Rule, start: datetime) -> datetime | None:
+        """Before when the rule's owner is to act, UTC; None when nobody is."""
+        return self._hours(rule).due(start, rule.deadline) if rule.owner and rule.deadline else None
+
+    def _hours(self, rule: Rule) -> OpeningHours:
+        return self.roles.named[str(rule.owner)].hours if rule.clock == "opening" else ALWAYS
+
+
+def _ordered(kinds: Mapping[Kind, float]) -> tuple[Kind, ...]:
+    """The kinds that hold, the most severe first."""
+    return tuple(kind for kind in KINDS if kind in kinds) or ("other",)
+
+
+def _facts(mention: Mention, kinds: tuple[Kind, ...], confidence: float, relevance: float | None) -> Facts:
+    return Facts(
+        kinds=kinds,
+        facet=mention.facet,
+        type=mention.type,
+        source=mention.source,
+        language=mention.language,
+        addressed=mention.addressed,
+        relevance=relevance,
+        confidence=confidence,
+    )
+
+
+def _of_model(judgement: Judgement, text: str) -> list[Reason]:
+    """The words that weighed most in the model, for the kinds that hold."""
+    return [
+        Reason(kind, word, text[slice(*span)], span, "model", judgement.kinds[kind])
+        for kind, word, _, span in judgement.words
+        if kind != "needs" and kind in judgement.kinds
+    ]
+
+
+def _sentiment(facet: Facet, told: tuple[SentimentLabel, float] | None) -> Sentiment | None:
+    return Sentiment(facet, *told) if told and facet != "ambassador" else None

@@ -1,0 +1,89 @@
+"""What the commands about cases need of the configuration: the queue, the scheme, who does what, and the hours.
+
+No connector and no secret is asked for, so that a case is taken in a moment.
+"""
+
+import getpass
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from monitor.config.load import load
+from monitor.errors import ConfigError
+from monitor.store import Store
+from monitor.triage.hours import ALWAYS, OpeningHours, countries
+from monitor.triage.roles import Roles, read_roles
+from monitor.triage.scheme import Rule, Scheme, read_scheme
+
+LONGEST_NAME = 60  # characters
+LONGEST_NOTE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where cases are worked on. `hours` are the organisation's, `language` is that of its people."""
+
+    store: Store
+    scheme: Scheme
+    roles: Roles
+    hours: OpeningHours
+    language: str
+    organisation: str
+
+    @classmethod
+    def at(cls, config: Path) -> "Desk":
+        """The desk of a configuration. Raises ConfigError."""
+        settings = load(config)
+        organisation, folder = settings.organisation, config.absolute().parent
+        closed = countries(organisation.holidays, organisation.timezone)
+        hours = OpeningHours(ZoneInfo(organisation.timezone), organisation.opening_hours, closed)
+        own = settings.paths.scheme
+        return cls(
+            store=Store(folder / settings.paths.data),
+            scheme=read_scheme(folder / own if own else None),
+            roles=read_roles(settings.roles, hours, str(config)),
+            hours=hours,
+            language=organisation.languages[0],
+            organisation=organisation.name,
+        )
+
+    def rule(self, id_: str) -> Rule | None:
+        """The scheme's rule of that name; None when the scheme has lost it since."""
+        return next((rule for rule in self.scheme.rules if rule.id == id_), None)
+
+    def deadline(self, rule_id: str, owner: str, now: datetime) -> tuple[datetime, datetime] | None:
+        """Before when a case must be handled that begins again now, and its orange; None when no rule says so."""
+        rule = self.rule(rule_id)
+        if rule is None or rule.deadline is None:
+            return None
+        own = self.roles.named[owner].hours if owner in self.roles else self.hours
+        clock = ALWAYS if rule.clock == "always" else own
+        due = clock.due(now, rule.deadline)
+        return due, clock.orange(now, due)
+
+
+def name_of(given: str | None) -> str:
+    """Who is acting: the name that was given, else that of the login. Raises ConfigError."""
+    name = (given or _login()).strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise ConfigError(f"--as: a name of 1 to {LONGEST_NAME} letters is needed; give --as, or set MONITOR_USER")
+    return name
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a process without a user's name
+        return ""
+
+
+def note_of(note: str | None, link: str | None = None) -> str | None:
+    """What is written into the logbook. Raises ConfigError for what is too long or no link."""
+    if link is not None and not (urlsplit(link).scheme in ("http", "https") and link.isprintable()):
+        raise ConfigError("--link: is no address; give one that begins with https://")
+    told = "\n".join(filter(None, ((note or "").strip(), link)))
+    if len(told) > LONGEST_NOTE:
+        raise ConfigError(f"the note has {len(told):,} characters; {LONGEST_NOTE:,} fit in the logbook")
+    return told or None

@@ -1,0 +1,303 @@
+"""The webcare queue's tables as they are written: cases open, grow, change hands and are forgotten.
+
+    flag -> stored before? -> revised, other owner   event "edited": new owner, the earlier deadline
+              |                '-> else nothing: saving twice is saving once
+              '-> near copy of an open case of its rule, of the last week? -> event "joined"
+                              '-> no                                       -> a new case, event "opened"
+
+Events are appended and never changed; the one with the highest number says how a case stands. Everything happens
+inside a transaction under the store's own lock, so numbers and ids are unique without keys. What is looked up is
+bounded by the last week, and ids by one pass over two narrow columns.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from monitor.flag import Flag
+from monitor.sketch import Sketch, is_copy
+from monitor.store.save import give
+
+ACTIVE = ("open", "taken", "passed on")
+COPIES_WITHIN = timedelta(days=7)
+QUIET = ("joined", "noted", "grouped", "freed")  # events that take nothing out of anybody's hands
+CRISIS = "crisis"  # the kind and the rule of a case that stands for many
+
+_CASE = dict.fromkeys(("id", "kind", "rule", "reaction", "why"), "VARCHAR") | {"opened": "TIMESTAMPTZ"}
+_MENTION = {"case_id": "VARCHAR", "mention": "VARCHAR", "added": "TIMESTAMPTZ", "sketch": ["UBIGINT"]}
+_EVENT = {
+    **dict.fromkeys(("case_id", "event", "state", "owner", "actor", "note"), "VARCHAR"),
+    **dict.fromkeys(("moment", "due", "orange"), "TIMESTAMPTZ"),
+    "number": "INTEGER",
+}
+_ID = {"id": "VARCHAR"}
+_FLAGGED = {"mention": "VARCHAR", "rule": "VARCHAR", "sketch": ["UBIGINT"]}
+_KNOWN = "SELECT DISTINCT cm.mention, cm.case_id FROM case_mention AS cm SEMI JOIN given AS g ON g.mention = cm.mention"
+_NEAR = f"""
+WITH recent AS (SELECT case_id, sketch FROM case_mention WHERE added >= $since),
+     latest AS (
+         SELECT case_id, arg_max(state, number) AS state FROM case_event
+         WHERE moment >= $since AND case_id IN (SELECT case_id FROM recent) GROUP BY case_id
+     ),
+     near AS (
+         SELECT r.case_id, c.rule, r.sketch, unnest(r.sketch) AS hash FROM recent AS r
+         JOIN latest AS l ON l.case_id = r.case_id AND l.state IN {ACTIVE}
+         JOIN webcare_case AS c ON c.id = r.case_id
+     )
+SELECT DISTINCT n.case_id, n.rule, n.sketch FROM near AS n
+SEMI JOIN (SELECT rule, unnest(sketch) AS hash FROM given) AS g ON g.rule = n.rule AND g.hash = n.hash
+ORDER BY n.case_id
+"""
+_LAST = """
+SELECT case_id, number, moment, event, state, owner, due, orange, actor FROM case_event AS e
+WHERE case_id IN (SELECT id FROM given) QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY number DESC) = 1
+"""
+# whom the scheme gave it to last, whoever has it now
+_GIVEN_TO = """
+SELECT case_id, arg_max(owner, number) FROM case_event
+WHERE event IN ('opened', 'edited') AND case_id IN (SELECT id FROM given) GROUP BY case_id
+"""
+_HIGHEST = "SELECT coalesce(max(split_part(id, '-', 2)::INTEGER), 0) FROM webcare_case WHERE starts_with(id, $year)"
+_RULED = """
+UPDATE webcare_case AS c SET kind = g.kind, rule = g.rule, reaction = g.reaction, why = g.why
+FROM given AS g WHERE c.id = g.id
+"""
+_LEAVE = "DELETE FROM case_mention AS cm USING given AS g WHERE cm.mention = g.id RETURNING cm.case_id"
+_LEFT = "SELECT DISTINCT case_id FROM case_mention WHERE case_id IN (SELECT id FROM given)"
+_WITHOUT_WORDS = "UPDATE case_event SET note = NULL WHERE note IS NOT NULL AND case_id IN (SELECT id FROM given)"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a case's logbook, with how the case stood after it."""
+
+    case_id: str
+    number: int
+    moment: datetime
+    event: str
+    state: str
+    owner: str
+    due: datetime
+    orange: datetime
+    actor: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What became of flags, in flags; the rest was there already."""
+
+    opened: int = 0
+    joined: int = 0
+    edited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case that is not stored yet."""
+
+    kind: str
+    rule: str
+    reaction: str
+    why: str
+    owner: str
+    due: datetime
+    orange: datetime
+
+
+def open_for(connection: duckdb.DuckDBPyConnection, flagged: Sequence[Flag], now: datetime) -> Opened:
+    """Bring flags into the queue, inside the transaction that saves their mentions.
+
+    `now` is in the organisation's zone, whose year the new cases' ids begin with.
+    """
+    flags = {flag.mention: flag for flag in flagged}
+    rows = [{"mention": flag.mention, "rule": flag.rule, "sketch": flag.sketch} for flag in flags.values()]
+    if not give(connection, _FLAGGED, rows):
+        return Opened()
+    near = connection.execute(_NEAR, {"since": now - COPIES_WITHIN}).fetchall()
+    known = dict(connection.execute(_KNOWN).fetchall())
+    writing = _Writing(connection, now, near)
+    fresh = [writing.add(flag) for flag in flags.values() if flag.mention not in known]
+    writing.write()
+    revised = {known[id_]: flag for id_, flag in flags.items() if flag.revised and id_ in known}
+    edited = _edited(connection, revised, now)
+    return Opened(fresh.count("opened"), fresh.count("joined"), edited)
+
+
+def last_events(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Event]:
+    """How cases stand, by id."""
+    if not give(connection, _ID, [{"id": id_} for id_ in dict.fromkeys(ids)]):
+        return {}
+    return {row[0]: Event(*row) for row in connection.execute(_LAST).fetchall()}
+
+
+def append(connection: duckdb.DuckDBPyConnection, event: Event, *, expected: int) -> Event | None:
+    """Append an event, decided on when the case's last number was `expected`; its own number is given here.
+
+    When somebody did something since then nothing is written, and the first such event is returned. A copy that
+    joined meanwhile, or a note, is in nobody's way: then only how the case stands is taken from there.
+    """
+    later = [each for each in logbook(connection, event.case_id) if each.number >= expected]
+    if first := next((each for each in later if each.number > expected and each.event not in QUIET), None):
+        return first
+    last = later[-1]
+    stays = replace(event, number=last.number + 1)
+    if len(later) > 1 and event.due == later[0].due:
+        stays = replace(stays, due=last.due, orange=last.orange)
+    _insert(connection, "case_event", _EVENT, [asdict(stays)])
+    return None
+
+
+def logbook(connection: duckdb.DuckDBPyConnection, case_id: str) -> list[Event]:
+    """A case's events, the first one first."""
+    sql = (
+        "SELECT case_id, number, moment, event, state, owner, due, orange, actor, note"
+        " FROM case_event WHERE case_id = ? ORDER BY number"
+    )
+    return [Event(*row) for row in connection.execute(sql, [case_id]).fetchall()]
+
+
+def open_case(connection: duckdb.DuckDBPyConnection, case: NewCase, now: datetime) -> str:
+    """Open a case that no mention brought, a crisis; returns its id, of the year of `now`."""
+    writing = _Writing(connection, now, ())
+    id_ = writing.open(case)
+    writing.write()
+    return id_
+
+
+def forget(connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: datetime) -> None:
+    """Take mentions, by their ids, out of their cases. A case that is left empty is closed and its notes are erased."""
+    if not give(connection, _ID, [{"id": id_} for id_ in ids]):
+        return
+    touched = {case for (case,) in connection.execute(_LEAVE).fetchall()}
+    if not give(connection, _ID, [{"id": id_} for id_ in sorted(touched)]):
+        return
+    empty = touched - {case for (case,) in connection.execute(_LEFT).fetchall()}
+    if give(connection, _ID, [{"id": id_} for id_ in sorted(empty)]):
+        connection.execute(_WITHOUT_WORDS)
+        events = [
+            replace(last, number=last.number + 1, moment=now, event="closed", state="closed", actor=None)
+            for last in last_events(connection, sorted(empty)).values()
+            if last.state in ACTIVE
+        ]
+        _insert(connection, "case_event", _EVENT, [asdict(event) for event in events])
+
+
+def write_events(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> None:
+    """Append events whose numbers were given in this transaction."""
+    _insert(connection, "case_event", _EVENT, [asdict(event) for event in events])
+
+
+class _Writing:
+    """Cases, mentions and events on their way into the tables; looks for near copies among old and new ones."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, now: datetime, near: Iterable[tuple[str, str, Sequence[int]]]
+    ) -> None:
+        self._connection = connection
+        self._now = now
+        self._number = _highest(connection, now)
+        self._near: defaultdict[tuple[str, int], dict[tuple[str, Sketch], None]] = defaultdict(dict)
+        self._last: dict[str, Event] = {}
+        self._cases: list[dict[str, Any]] = []
+        self._mentions: list[dict[str, Any]] = []
+        self._events: list[dict[str, Any]] = []
+        for case, rule, found in near:
+            self._remember(case, rule, tuple(found))
+        self._last |= last_events(connection, {case for cases in self._near.values() for case, _ in cases})
+
+    def add(self, flag: Flag) -> str:
+        """A mention that is in no case: `joined` or `opened`."""
+        case = self._copied(flag)
+        if case:
+            self._join(case, flag)
+        new = case or self.open(_case_of(flag))
+        self._mentions.append({"case_id": new, "mention": flag.mention, "added": self._now, "sketch": flag.sketch})
+        self._remember(new, flag.rule, flag.sketch)
+        return "joined" if case else "opened"
+
+    def open(self, case: NewCase) -> str:
+        """A new case; returns its id."""
+        self._number += 1
+        id_ = f"{self._now:%y}-{self._number:04}"
+        own = {name: getattr(case, name) for name in ("kind", "rule", "reaction", "why")}
+        self._cases.append(own | {"id": id_, "opened": self._now})
+        self._note(Event(id_, 1, self._now, "opened", "open", case.owner, case.due, case.orange))
+        return id_
+
+    def write(self) -> None:
+        """Put everything into the tables."""
+        _insert(self._connection, "webcare_case", _CASE, self._cases)
+        _insert(self._connection, "case_mention", _MENTION, self._mentions)
+        _insert(self._connection, "case_event", _EVENT, self._events)
+
+    def _copied(self, flag: Flag) -> str | None:
+        """The oldest case that has a near copy of it."""
+        seen = dict.fromkeys(pair for hash_ in flag.sketch for pair in self._near.get((flag.rule, hash_), ()))
+        return min((case for case, other in seen if is_copy(flag.sketch, other)), key=_age, default=None)
+
+    def _join(self, case: str, flag: Flag) -> None:
+        last = self._last[case]
+        due, orange = _earlier(last, flag)
+        joined = replace(last, number=last.number + 1, moment=self._now, event="joined", actor=None)
+        self._note(replace(joined, due=due, orange=orange))
+
+    def _note(self, event: Event) -> None:
+        self._last[event.case_id] = event
+        self._events.append(asdict(event))
+
+    def _remember(self, case: str, rule: str, of: Sketch) -> None:
+        for hash_ in of:
+            self._near[rule, hash_][case, of] = None
+
+
+def _edited(connection: duckdb.DuckDBPyConnection, revised: Mapping[str, Flag], now: datetime) -> int:
+    """Give cases that are at work to the role that the scheme gives their mention now, where that is another one."""
+    last = last_events(connection, revised)
+    given_to = dict(connection.execute(_GIVEN_TO).fetchall()) if revised else {}
+    moved = {
+        id_: flag
+        for id_, flag in revised.items()
+        if last[id_].state in ACTIVE and flag.owner not in (given_to[id_], last[id_].owner)
+    }
+    events = [asdict(_handed_over(last[id_], flag, now)) for id_, flag in moved.items()]
+    ruled = [asdict(_case_of(flag)) | {"id": id_} for id_, flag in moved.items()]
+    if give(connection, _CASE, [{name: row.get(name) for name in _CASE} for row in ruled]):
+        connection.execute(_RULED)
+    _insert(connection, "case_event", _EVENT, events)
+    return len(events)
+
+
+def _handed_over(last: Event, flag: Flag, now: datetime) -> Event:
+    due, orange = _earlier(last, flag)
+    return Event(last.case_id, last.number + 1, now, "edited", "open", flag.owner, due, orange)
+
+
+def _earlier(last: Event, flag: Flag) -> tuple[datetime, datetime]:
+    return min((last.due, last.orange), (flag.due, flag.orange))
+
+
+def _case_of(flag: Flag) -> NewCase:
+    return NewCase(flag.kind, flag.rule, flag.reaction, flag.why, flag.owner, flag.due, flag.orange)
+
+
+def _age(case: str) -> tuple[int, int]:
+    """Where a case stands among all: year and number, which has five digits when a year has so many."""
+    year, number = case.split("-")
+    return int(year), int(number)
+
+
+def _highest(connection: duckdb.DuckDBPyConnection, now: datetime) -> int:
+    (highest,) = connection.execute(_HIGHEST, {"year": f"{now:%y}-"}).fetchone() or (0,)
+    return int(highest)
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, shape: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    if give(connection, shape, rows):
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")

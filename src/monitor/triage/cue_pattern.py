@@ -1,0 +1,107 @@
+"""How a cue is written and what it is compiled to: a pattern, and the words without which it cannot hit.
+
+    cue      = "re:" regular expression  |  sign  |  element { " " element }
+    element  = word  |  word "*"  |  "~"  |  "(" words { "|" words } ")"
+    sign     = one that starts with no letter and holds no blank: "?", ":)", "<3", an emoji
+
+Texts are compared in lower case, without accents on é, à, ç and their like, and with plain apostrophes. An apostrophe
+or a hyphen of a cue may be missing in the text ("can't" finds "cant"), `~` stands for up to four words of the same
+sentence, `*` for any ending.
+"""
+
+import re
+from dataclasses import dataclass
+
+from monitor.triage.cue_firsts import First, firsts_of
+
+ACCENTS = str.maketrans("’‘`´éèêëàâáîïíôóòûúùçñ", "''''eeeeaaaiiiooouuucn")
+APART = r"[^\w.!?\n]+"  # between words of one sentence
+GAP = rf"(?:{APART}[\w']+){{0,4}}?"
+_ELEMENT = re.compile(r"\([^()]*\)|\S+")
+_ALTERNATIVES = re.compile(r"\([^()|]+(?:\|[^()|]+)*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What finds a cue. `firsts` are the words one of which must stand in the text, None for "always look".
+
+    A `word` cue is found by its word alone, a `sign` by its characters.
+    """
+
+    pattern: re.Pattern[str]
+    firsts: frozenset[First] | None
+    word: bool = False
+    sign: str = ""
+
+
+def compiled(cue: str) -> Compiled:
+    """The cue compiled. ValueError, in words for its author, when it is none."""
+    written = (cue if cue.startswith("re:") else cue.lower()).strip().translate(ACCENTS)
+    if written in ("", "re:"):
+        raise ValueError("is empty; write a word, or remove it")
+    if written.startswith("re:"):
+        return _expression(written[3:])
+    if re.fullmatch(r"[^\w#(~*]\S*", written):
+        return Compiled(re.compile(sign_source(written)), None, sign=written)
+    return _phrase(written)
+
+
+def sign_source(sign: str) -> str:
+    """What finds a sign; one that ends in a letter (":d") does not begin a word."""
+    return re.escape(sign) + (r"(?!\w)" if re.match(r"\w", sign[-1]) else "")
+
+
+def _expression(source: str) -> Compiled:
+    if re.search(r"[A-ZÀ-Ý]", re.sub(r"\\.|\(\?P<\w+>", "", source)):
+        raise ValueError("has capitals, and texts are compared in lower case: it can never hit; use small letters")
+    try:
+        pattern = re.compile(source)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"is no regular expression ({error}); mend it, or drop re: to look for its words") from error
+    if pattern.search(""):
+        raise ValueError("holds for an empty text, so for every text; let it need a word")
+    return Compiled(pattern, firsts_of(source))
+
+
+def _phrase(written: str) -> Compiled:
+    elements = _ELEMENT.findall(written)
+    if "~" in (elements[0], elements[-1]):
+        raise ValueError("has ~ at an end, and it stands between words; put a word on either side")
+    if any(re.search(r"[()|]", one) and not _ALTERNATIVES.fullmatch(one) for one in elements):
+        raise ValueError("has brackets that do not hold words with | between, such as (late|too late); mend them")
+    source = _words(elements[0])
+    for element in elements[1:]:
+        source += GAP if element == "~" else APART + _words(element)
+    firsts = frozenset(first for start in _starts(elements[0]) for first in _first(start))
+    plain = len(elements) == 1 and re.fullmatch(r"\w+", written) is not None
+    return Compiled(re.compile(rf"(?<![\w]){source}(?!\w)"), firsts, word=plain)
+
+
+def _starts(element: str) -> list[str]:
+    words = element[1:-1].split("|") if element.startswith("(") else [element]
+    if not all(word.strip() for word in words):
+        raise ValueError("has an empty alternative; write a word on either side of |")
+    return [word.split()[0] for word in words]
+
+
+def _words(element: str) -> str:
+    if not element.startswith("("):
+        return _word(element)
+    return f"(?:{'|'.join(APART.join(map(_word, one.split())) for one in element[1:-1].split('|'))})"
+
+
+def _word(word: str) -> str:
+    stem = word.removesuffix("*")
+    if "*" in stem or not stem:
+        raise ValueError("has a * that is not the end of a word; write re: for anything else")
+    ending = r"\w*" if word.endswith("*") else ""
+    return re.escape(stem).replace("'", "'?").replace(r"\-", r"[-\s]?") + ending
+
+
+def _first(word: str) -> set[First]:
+    parts = re.findall(r"\w+", word)
+    if not parts or not re.match(r"\w", word):
+        raise ValueError("has a word that starts with a sign; write re: for signs among words")
+    if len(parts) == 1:
+        return {First(parts[0], open=word.endswith("*"))}
+    return {First(parts[0]), First("".join(parts[:2]), open=True)}

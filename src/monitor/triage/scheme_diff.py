@@ -1,0 +1,107 @@
+"""What another scheme would change: stored facts, asked of both -> from which rule to which, how many, and a few.
+
+    groups of equal facts -> old.rule_for, new.rule_for -> the same rule? unchanged : Transition
+
+Nothing is judged again: kinds and certainty are those that are stored, so it is the schemes alone that differ.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.triage.scheme import Facts, Rule, Scheme
+
+SAMPLES = 3  # of each transition
+Link = tuple[str, str]  # title and address
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Stored mentions of the same facts, with the newest as samples."""
+
+    facts: Facts
+    mentions: int
+    samples: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Mentions that one scheme gives one rule and the other another, or the same rule with another meaning."""
+
+    old: Rule
+    new: Rule
+    mentions: int
+    samples: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """All that was looked at, in mentions; the transitions with most first."""
+
+    looked_at: int
+    transitions: tuple[Transition, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many mentions would be treated otherwise."""
+        return sum(one.mentions for one in self.transitions)
+
+
+def difference(old: Scheme, new: Scheme, groups: Iterable[Group]) -> Difference:
+    """How the stored mentions would change from one scheme to the other; ambassadors' are never among them."""
+    looked_at = 0
+    moved: dict[tuple[str, str], list[Group]] = {}
+    rules: dict[tuple[str, str], tuple[Rule, Rule]] = {}
+    for group in groups:
+        if group.facts.facet == "ambassador":
+            continue
+        looked_at += group.mentions
+        before, after = old.rule_for(group.facts), new.rule_for(group.facts)
+        if _acted(before) != _acted(after):
+            key = before.id, after.id
+            moved.setdefault(key, []).append(group)
+            rules[key] = before, after
+    transitions = (_transition(*rules[key], moved[key]) for key in moved)
+    return Difference(looked_at, tuple(sorted(transitions, key=lambda one: -one.mentions)))
+
+
+def changes(old: Rule, new: Rule) -> list[str]:
+    """What is otherwise, in words: `owner webcare -> security`, `deadline 60 -> 30 min`."""
+    pairs = {
+        "reaction": (old.reaction, new.reaction),
+        "owner": (old.owner or "nobody", new.owner or "nobody"),
+        "informs": (_named(old), _named(new)),
+        "deadline": (_deadline(old), _deadline(new)),
+        "reply": (_yes(old.reply), _yes(new.reply)),
+    }
+    return [f"{name} {before} -> {after}" for name, (before, after) in pairs.items() if before != after]
+
+
+def counted(scheme: Scheme, groups: Iterable[Group]) -> dict[str, int]:
+    """How many stored mentions reach each rule; 0 for those that none does."""
+    counts = dict.fromkeys((rule.id for rule in scheme.rules), 0)
+    for group in groups:
+        if group.facts.facet != "ambassador":
+            counts[scheme.rule_for(group.facts).id] += group.mentions
+    return counts
+
+
+def _transition(old: Rule, new: Rule, groups: Sequence[Group]) -> Transition:
+    samples = [sample for group in groups for sample in group.samples]
+    return Transition(old, new, sum(group.mentions for group in groups), tuple(samples[:SAMPLES]))
+
+
+def _acted(rule: Rule) -> tuple[object, ...]:
+    """What makes two rules the same to those who work by them; words may differ."""
+    return rule.id, rule.reaction, rule.owner, rule.informs, rule.deadline, rule.clock, rule.reply
+
+
+def _named(rule: Rule) -> str:
+    return ", ".join(rule.informs) or "nobody"
+
+
+def _deadline(rule: Rule) -> str:
+    return "none" if rule.deadline is None else f"{rule.deadline} min {rule.clock}"
+
+
+def _yes(reply: bool) -> str:
+    return "yes" if reply else "no"

@@ -1,0 +1,184 @@
+"""A scheme's file read as a table, and faults in it told in our words: file, rule, key, cure."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from monitor.errors import ConfigError
+
+MOST_BYTES = 1_000_000  # a scheme of a hundred rules has 60,000
+_YAML = (".yaml", ".yml")
+_JUMPS = ("next", "goto", "then", "else", "jump", "go", "rules")
+_GONE = {
+    "flagged": "no longer written: a rule with an owner is one that a person acts on; remove it",
+    "kinds": 'belongs to `when`; write when.kinds = ["complaint"]',
+}
+_WRONG_TYPES = (
+    ("tuple_type", "a list"),
+    ("list_type", "a list"),
+    ("dict_type", "a table with a text per language, such as why.nl and why.en"),
+    ("model_", "a table"),
+    ("string_type", "a text in quotes"),
+    ("int_", "a whole number"),
+    ("float_", "a number"),
+    ("bool_", "true or false, without quotes"),
+)
+Place = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a scheme stands. `name` is how messages call it."""
+
+    file: Path | Traversable
+    name: str
+
+    @property
+    def is_yaml(self) -> bool:
+        """True when its suffix says so."""
+        return self.name.lower().endswith(_YAML)
+
+
+def source_of(path: Path | None, default: str) -> Source:
+    """The file at `path`, or the one of this package that is called `default`."""
+    if path is None:
+        return Source(files("monitor.triage").joinpath(default), f"the scheme that ships ({default})")
+    return Source(path, str(path))
+
+
+def scheme_table(source: Source) -> dict[str, Any]:
+    """What the file says as one table. Raises ConfigError with the place and the cure."""
+    text = _text(source)
+    if source.is_yaml:
+        from monitor.triage.scheme_yaml import yaml_table  # noqa: PLC0415 - the reader of YAML takes a while to import
+
+        return yaml_table(source.name, text)
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and int() of 5,000 digits
+        said = error if isinstance(error, tomllib.TOMLDecodeError) else "too deeply nested, or too long a number"
+        raise ConfigError(f"{source.name}: not valid TOML: {said}; mend that line") from error
+
+
+def _text(source: Source) -> str:
+    try:
+        read = source.file.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{source.name}: not found; correct [paths] scheme in monitor.toml, or write one with: monitor scheme new"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{source.name}: cannot be read ({error.strerror}); mend that and try again") from error
+    if len(read) > MOST_BYTES:
+        raise ConfigError(f"{source.name}: has {len(read):,} bytes; a scheme has {MOST_BYTES:,} at most")
+    try:
+        return read.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = read.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{source.name}, line {line}: not UTF-8; save the file again as UTF-8") from error
+
+
+def told(error: ValidationError, source: Source, table: dict[str, Any], model: type[BaseModel]) -> list[str]:
+    """One line per fault: `scheme.toml: rule complaint: when.kinds 1: no such kind: "complant"; did you mean ...`."""
+    found = error.errors(include_url=False)
+    lines = (f"{source.name}: {_told(fault, table, model)}" for fault in found if not _echo(fault, found))
+    return list(dict.fromkeys(lines))
+
+
+def _echo(fault: Any, found: Sequence[Any]) -> bool:
+    """True for a list that pydantic calls too short because it left out what is wrong in it."""
+    place = fault["loc"]
+    return fault["type"] == "too_short" and any(one["loc"][: len(place)] == place != one["loc"] for one in found)
+
+
+def _told(fault: Any, table: dict[str, Any], model: type[BaseModel]) -> str:
+    place: Place = fault["loc"]
+    rule, rest = _rule(place, table)
+    names = [name for name in (rule, _dotted(rest)) if name]
+    return ": ".join([*names, _said(fault, place, rest, model)])
+
+
+def _rule(place: Place, table: dict[str, Any]) -> tuple[str, Place]:
+    """How the rule or example at a place is called, and the rest of the place."""
+    if len(place) < 2 or place[0] not in ("rules", "examples"):
+        return "", place
+    entry = table[str(place[0])][place[1]]
+    id_ = entry.get("id") if isinstance(entry, dict) else None
+    word = "rule" if place[0] == "rules" else "example"
+    number = int(place[1]) + 1
+    return f"{word} {id_ if isinstance(id_, str) and id_.isprintable() and id_ else number}", place[2:]
+
+
+def _said(fault: Any, place: Place, rest: Place, model: type[BaseModel]) -> str:
+    kind, value, key = fault["type"], fault["input"], str(place[-1]) if place else ""
+    if kind == "extra_forbidden":
+        return _unknown(key, keys_at(model, place[:-1]), within_rule=place[:1] == ("rules",) and len(rest) == 1)
+    if kind == "missing":
+        return "is missing; write `version = 2`, for this layout" if key == "version" else "is missing; add it"
+    if kind == "literal_error":
+        return _no_choice(fault, rest)
+    if expected := next((words for start, words in _WRONG_TYPES if kind.startswith(start)), None):
+        return f"expected {expected}, got {_what(value)}"
+    if kind == "string_pattern_mismatch":
+        return "is not written as it must be: small letters, digits, - and _ only"
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    return said if kind == "value_error" else f"{said[:1].lower()}{said[1:]}; correct it"
+
+
+def _unknown(key: str, known: Sequence[str], *, within_rule: bool) -> str:
+    if key in _JUMPS:
+        return "rules have no jumps: they are tried from the top, and the first that holds decides; remove it"
+    if within_rule and key in _GONE:
+        return _GONE[key]
+    return f"unknown key; {nearest(key, known)}"
+
+
+def _no_choice(fault: Any, rest: Place) -> str:
+    if rest == ("version",):
+        return "is of an older layout; write version = 2 and mend what is told then, see docs/scheme.md"
+    choices = re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
+    key = next((part for part in reversed(rest) if isinstance(part, str)), "value")
+    if not isinstance(fault["input"], str):
+        return f"expected one of {', '.join(choices)}, in quotes; got {_what(fault['input'])}"
+    return f'no such {key.removesuffix("s")}: "{_shown(fault["input"])}"; {nearest(fault["input"], choices)}'
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """`did you mean "x"?`, or the list of what is known."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return f'did you mean "{close[0]}"?' if close else f"known are: {', '.join(known) or 'none'}"
+
+
+def keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """The keys of the table at `place`, as they are written."""
+    for part in place:
+        field = model.model_fields.get(str(part))
+        model = (_model_in(field.annotation) if field else None) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
+
+
+def _dotted(place: Place) -> str:
+    return "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in place).lstrip(".").strip()
+
+
+def _shown(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)[:40]
+
+
+def _what(value: object) -> str:
+    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    return names.get(type(value), "nothing" if value is None else "something else")
