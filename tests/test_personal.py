@@ -92,6 +92,7 @@ def test_what_a_customer_gives_away_is_found_whole(text, kind, part):
         "order 2026 was beter dan order 2025",
         "in deze zaak 2026-2027",
         "versie 1.0.66.478.g1296534d",
+        "order 12345 stuks",
         "booking number please",
         "the order is received",
     ],

@@ -371,7 +371,7 @@ def test_a_poison_post_costs_only_itself(house: House, poison: Any, caplog: pyte
     caplog.set_level(logging.DEBUG)
     plain = house()
     matcher = PoisonMatcher([Query("merk", "brand", "lindeveer")])
-    triage = PoisonTriage(plain.triage.cues, plain.triage.scheme, plain.triage.hours)
+    triage = PoisonTriage(plain.triage.cues, plain.triage.scheme, plain.triage.roles)
     monitor = house(Fake("een", [[page(post("1"), poison, post("2"))]]), matcher=matcher, triage=triage)
     [told] = look(monitor)
     assert (told.outcome, told.tally.fetched, told.tally.kept, told.tally.dropped) == ("good", 3, 2, {"unreadable": 1})

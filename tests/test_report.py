@@ -41,9 +41,14 @@ def totals(mentions: int = 0, before: int = 0, flagged: int = 0) -> list[dict[st
     return [{"mentions": mentions, "before": before, "flagged": flagged}]
 
 
+LISTS = ("facets", "queries", "days", "rules", "open", "news", "places", "funnel", "dropped", "crisis", "sentiment")
+CASES = [{"opened": 0, "answered": 0, "in_time": 0, "late": 0}]
 EMPTY: dict[str, Any] = {
-    name: [] for name in ("facets", "queries", "days", "rules", "open", "news", "places", "funnel", "dropped")
-} | {"totals": totals(), "ambassadors": [{"mentions": 0}]}  # fmt: skip
+    **{name: [] for name in LISTS},
+    "totals": totals(),
+    "ambassadors": [{"mentions": 0}],
+    "cases": CASES,
+}
 WEEK = Week(
     organisation="Lindeveer",
     zone=ZONE,
@@ -65,7 +70,7 @@ def open_item(**change: Any) -> dict[str, Any]:
     return (
         item
         | {"title": "Titel", "excerpt": "Tekst", "url": "https://a.example/1", "source": "rss", "place": "p"}
-        | {"rule": "question", "happened": NOW}
+        | {"rule": "question", "happened": NOW, "copies": 1}
         | change
     )
 
@@ -252,8 +257,8 @@ def test_the_same_inputs_give_the_same_bytes(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("nl", ["**Stil.** Geen vermeldingen in wat gelezen is", "Geen: niets van deze week vraagt een reactie."]),
-        ("en", ["**Quiet.** No mentions in what was read", "None: nothing of this week asks for a reaction."]),
+        ("nl", ["**Stil.** Geen vermeldingen in wat gelezen is", "Geen: niets van deze week wacht op een reactie."]),
+        ("en", ["**Quiet.** No mentions in what was read", "None: nothing of this week waits for a reaction."]),
     ],
 )
 def test_an_empty_week_is_short_and_says_so(language: str, told: list[str]) -> None:
@@ -526,3 +531,33 @@ def test_reasons_are_told_in_the_readers_language() -> None:
     made = replace(week(open=[open_item(why="Een vraag.")], totals=totals(1, 0, 1)), why={"question": "A question."})
     assert "A question." in markdown(made, "en")
     assert "Een vraag." in markdown(replace(made, why={}), "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "nl",
+            ["(12 keer)", "Van de 5 zaken van deze week zijn 3 beantwoord, 2 op tijd; 1 te laat.", "**Crisis** sinds"],
+        ),
+        (
+            "en",
+            ["(12 times)", "Of the 5 cases of this week 3 are answered, 2 in time; 1 too late.", "**Crisis** since"],
+        ),
+    ],
+)
+def test_the_queue_is_told(language: str, told: list[str]) -> None:
+    """What was said twelve times is one line with its count; how many cases were answered in time; and a crisis."""
+    crisis = {"id": "26-0001", "opened": NOW, "why": "Veel klachten tegelijk.", "cases": 9}
+    cases = {"opened": 5, "answered": 3, "in_time": 2, "late": 1}
+    text = markdown(week(open=[open_item(copies=12)], cases=[cases], crisis=[crisis]), language)
+    assert [line for line in told if line not in text] == []
+
+
+@pytest.mark.parametrize(("language", "told"), [("nl", "schatting van de machine"), ("en", "a machine's guess")])
+def test_sentiment_is_called_a_guess(language: str, told: str) -> None:
+    """What posts say about the brand is shown as counts, and called the machine's guess that it is."""
+    counts = [{"label": "negative", "mentions": 3}, {"label": "positive", "mentions": 2}]
+    text = markdown(week(totals=totals(5, 5, 1), sentiment=counts), language)
+    assert told in text
+    assert told not in markdown(week(totals=totals(5, 5, 1)), language)

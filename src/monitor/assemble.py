@@ -13,11 +13,13 @@ from monitor.config import Secrets, Settings
 from monitor.config.load import Faults, Place, Written, read, settings_of
 from monitor.config.secrets import read_secrets
 from monitor.connector import Connector
+from monitor.endpoint import Budget, Endpoint, gate_for
+from monitor.endpoint import check as check_endpoint
 from monitor.errors import ConfigError
 from monitor.privacy import Policy, Pseudonyms
 from monitor.queries import Checked, check_queries, check_rules, matcher_of
 from monitor.query import Matcher
-from monitor.registry import connect
+from monitor.registry import connect, user_agent
 from monitor.store import Asked, Store
 from monitor.triage import Cues, OpeningHours, Relevance, Roles, Scheme, Triage, read_roles, read_scheme
 from monitor.triage.hours import countries
@@ -39,6 +41,7 @@ class Monitor:
     triage: Triage
     store: Store
     key: bytes = field(repr=False)
+    endpoint: Endpoint | None = None
     advice: tuple[Checked, ...] = ()
 
     @property
@@ -99,9 +102,10 @@ def assemble(path: Path, environment: Mapping[str, str] | None = None, *, today:
         faults.gather(_check_consents, written, settings, today)
     triage = faults.gather(_triage, settings, path) if settings else None
     key = faults.gather(_key, secrets, path) if secrets else None
+    endpoint = faults.gather(_endpoint, settings, secrets, path) if settings and secrets else None
     faults.tell()
     assert settings and connectors and triage and key  # noqa: PT018 - else there was a fault to tell
-    return _monitor(path, settings, connectors, triage, key, advice or [])
+    return _monitor(path, settings, connectors, triage, key, endpoint, advice or [])
 
 
 def _can_be_read(written: Written) -> bool:
@@ -115,6 +119,7 @@ def _monitor(
     connectors: Mapping[str, Connector],
     triage: Triage,
     key: bytes,
+    endpoint: Endpoint | None,
     advice: Sequence[Checked],
 ) -> Monitor:
     return Monitor(
@@ -125,6 +130,7 @@ def _monitor(
         triage=triage,
         store=Store(path.parent / settings.paths.data),
         key=key,
+        endpoint=endpoint,
         advice=tuple(advice),
     )
 
@@ -199,13 +205,29 @@ def _triage(settings: Settings, path: Path) -> Triage:
         roles=roles,
         language=organisation.languages[0],
         profiles={one.name: Relevance(**dict(one.relevance)) for one in settings.queries if one.relevance},
-        own=(organisation.contact, *(role.who for role in settings.roles.values())),
+        own=_own(settings),
     )
 
 
 def _scheme(settings: Settings, path: Path) -> Scheme:
     own = settings.paths.scheme
     return read_scheme(path.parent / own if own else None)
+
+
+def _endpoint(settings: Settings, secrets: Secrets, path: Path) -> Endpoint | None:
+    """The service that doubtful posts are asked about; None unless it is configured."""
+    asked, organisation = settings.triage.endpoint, settings.organisation
+    if asked is None:
+        return None
+    check_endpoint(asked)
+    budget = Budget(path.parent / settings.paths.data / "endpoint-sent", asked.most_per_day)
+    own = (*organisation.accounts, *_own(settings))
+    return Endpoint(asked, gate_for(asked, user_agent(settings)), budget, secrets.get("endpoint_key"), own)
+
+
+def _own(settings: Settings) -> tuple[str, ...]:
+    """The organisation's own addresses, which are no customer's."""
+    return (settings.organisation.contact, *(role.who for role in settings.roles.values()))
 
 
 def _check_owners(scheme: Scheme, settings: Settings, path: Path) -> None:

@@ -5,7 +5,7 @@ Exit code 1: somebody was first, or it is not at work any more; nothing was chan
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -49,7 +49,9 @@ def _roles_in(ctx: typer.Context, incomplete: str) -> list[str]:
 Case = Annotated[str, typer.Argument(help="A case, e.g. 26-0042.", autocompletion=_ids_in)]
 As = Annotated[
     str | None,
-    typer.Option("--as", envvar="MONITOR_USER", help="Who does it; the login name when left out. For the logbook only."),
+    typer.Option(
+        "--as", envvar="MONITOR_USER", help="Who does it; the login name when left out. For the logbook only."
+    ),
 ]
 Note = Annotated[str | None, typer.Option(help="A line for the logbook.")]
 
@@ -63,9 +65,7 @@ def list_(
     state: Annotated[State | None, typer.Option(help="Only cases in this state.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind, e.g. complaint or crisis.")] = None,
     late: Annotated[bool, typer.Option("--late", help="Only what should have been done by now.")] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help="What is done and what a crisis hides too.")
-    ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="What is done and what a crisis hides too.")] = False,
     json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
 ) -> None:
     """List the cases at work: colour, owner, due, how many say it, what it is about, link."""
@@ -131,7 +131,8 @@ def close(
     actor: As = None,
     note: Note = None,
     with_items: Annotated[
-        bool, typer.Option("--with-items", help="Of a crisis: close its cases too. Without, they come back to the list.")
+        bool,
+        typer.Option("--with-items", help="Of a crisis: close its cases too. Without, they come back to the list."),
     ] = False,
     config: Config = DEFAULT,
 ) -> None:
@@ -194,7 +195,7 @@ def _act(
     note: str | None = None,
     link: str | None = None,
     to: str | None = None,
-    items: Any = None,
+    items: Literal["closed", "freed"] | None = None,
 ) -> None:
     from monitor.case_desk import Desk, name_of, note_of  # noqa: PLC0415
     from monitor.cases import Refused, act  # noqa: PLC0415
@@ -203,12 +204,9 @@ def _act(
     who, words = name_of(actor), note_of(note, link)
     if to is not None:
         desk.roles.role(to, "--to")
-    due = None
-    if move == "reopen":
-        [standing] = desk.store.cases.standings(case_id=case) or [None]
-        due = desk.deadline(standing.rule, standing.owner, now) if standing else None
+    due = desk.anew(case, now) if move == "reopen" else None
     done = act(desk.store, case, move, now, actor=who, note=words, owner=to, due=due, items=items)
     if isinstance(done, Refused):
         typer.echo(done.told(desk.hours.zone), err=True)
         raise typer.Exit(REFUSED)
-    typer.echo(f"case {case} is {done.state}, {desk.who(done.owner)}")
+    typer.echo(f"case {case} is {done.state}; owner: {desk.who(done.owner, now)}")

@@ -53,15 +53,25 @@ class Desk:
         """The scheme's rule of that name; None when the scheme has lost it since."""
         return next((rule for rule in self.scheme.rules if rule.id == id_), None)
 
-    def deadline(self, rule_id: str, owner: str, now: datetime) -> tuple[datetime, datetime] | None:
+    def who(self, owner: str, now: datetime) -> str:
+        """The role, and who acts for it at that moment."""
+        if owner not in self.roles:
+            return owner
+        acts = self.roles.on_duty(owner, now)
+        return f"{owner} ({acts.who})" if acts.name == owner else f"{owner} (now {acts.name}: {acts.who})"
+
+    def anew(self, case: str, now: datetime) -> tuple[datetime, datetime] | None:
         """Before when a case must be handled that begins again now, and its orange; None when no rule says so."""
-        rule = self.rule(rule_id)
-        if rule is None or rule.deadline is None:
-            return None
-        own = self.roles.named[owner].hours if owner in self.roles else self.hours
-        clock = ALWAYS if rule.clock == "always" else own
-        due = clock.due(now, rule.deadline)
-        return due, clock.orange(now, due)
+        for standing in self.store.cases.standings(case_id=case):
+            rule = self.rule(standing.rule)
+            if rule is not None and rule.deadline is not None:
+                clock = ALWAYS if rule.clock == "always" else self._hours_of(standing.owner)
+                due = clock.due(now, rule.deadline)
+                return due, clock.orange(now, due)
+        return None
+
+    def _hours_of(self, owner: str) -> OpeningHours:
+        return self.roles.named[owner].hours if owner in self.roles else self.hours
 
 
 def name_of(given: str | None) -> str:

@@ -4,7 +4,7 @@
       '------'-- answer | let-stand | close -'-> answered, let stand, closed --reopen--> open
     green ---- four fifths of its opening time ---- orange ---- the last fifth ---- due: red
 
-A decision is made on what was read and written only when nobody was first: see `monitor.store.cases.append`.
+A decision is made on what was read and written only when nobody was first: see `monitor.store.logbook.append`.
 No figure is about a person; who did what stands in the logbook alone, and that stays in the live file.
 """
 
@@ -12,15 +12,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from math import ceil
 from statistics import median
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError
+from monitor.model import KINDS
 from monitor.store import Store
 from monitor.store.casebook import Span, Standing
-from monitor.store.cases import ACTIVE, QUIET, Event
+from monitor.store.cases import CRISIS
+from monitor.store.logbook import ACTIVE, QUIET, Event
 from monitor.triage.hours import OpeningHours
 
 State = Literal["open", "taken", "answered", "let stand", "passed on", "closed"]
@@ -98,7 +101,8 @@ def act(
         actor=actor,
         note=note,
     )
-    taken = store.cases.append(event, expected=last.number if seen is None else seen, items=items)
+    expected = last.number if seen is None else seen
+    taken = store.cases.append(event, expected=expected, new_due=due is not None, items=items)
     return Refused(case_id, taken) if taken else event
 
 
@@ -134,7 +138,7 @@ def colour(now: datetime, due: datetime, orange: datetime, state: str) -> Colour
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the list: a case and its colour; `under` a crisis so many cases are at work, `red_under` of them late."""
+    """A line of the list: a case, its colour, and how many cases at work are under it, `red_under` of them late."""
 
     case: Standing
     colour: Colour
@@ -151,6 +155,17 @@ class Wanted:
     kind: str | None = None
     late: bool = False
     every: bool = False
+
+
+def of_known_kind(kind: str | None) -> str | None:
+    """The kind, or none; raises ConfigError for one that no case can have."""
+    known = (CRISIS, *KINDS)
+    if kind is not None and kind not in known:
+        near = get_close_matches(kind, known, n=1)
+        raise ConfigError(
+            f"--kind {kind}: there is no such kind; {f'did you mean {near[0]}?' if near else ', '.join(known)}"
+        )
+    return kind
 
 
 def listed(standings: Sequence[Standing], wanted: Wanted, now: datetime) -> list[Row]:

@@ -175,6 +175,7 @@ def check(
     """Validate the configuration, every query and every source, before any request is made."""
     from monitor.assemble import assemble  # noqa: PLC0415
     from monitor.console import show_checked  # noqa: PLC0415
+    from monitor.endpoint import warning as endpoint_warning  # noqa: PLC0415
     from monitor.query_console import show_advice  # noqa: PLC0415
 
     monitor = assemble(config)
@@ -182,6 +183,8 @@ def check(
         raise ConfigError(*(one.told for one in monitor.advice))
     show_checked(monitor)
     show_advice(monitor.advice)
+    if monitor.endpoint:
+        typer.echo(f"! {endpoint_warning(monitor.settings.triage.endpoint)}")
 
 
 @app.command(epilog="Example: monitor run --source rss --source reddit. Exit code 2 when a source failed.")

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from monitor.sketch import sketch, stories
 from monitor.store import Store
 from monitor.store.casebook import Heard
-from monitor.store.cases import ACTIVE, CRISIS, Event, NewCase
+from monitor.store.cases import CRISIS, NewCase
+from monitor.store.logbook import ACTIVE, Event
 from monitor.triage.crisis import EARLIER, Crisis, Surge, Window, detect
 from monitor.triage.hours import ALWAYS, OpeningHours
 

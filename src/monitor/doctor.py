@@ -12,6 +12,7 @@ from typing import Literal
 from monitor import __version__, links
 from monitor.assemble import Monitor, assemble
 from monitor.connector import Connector, Visit
+from monitor.endpoint import warning
 from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.registry import known
 from monitor.store import Place
@@ -80,12 +81,14 @@ def _installation() -> Iterator[Finding]:
 
 def _configuration(monitor: Monitor) -> Iterator[Finding]:
     settings = monitor.settings
-    queries, sources = len(settings.queries), len(monitor.connectors)
+    queries, sources = _number(len(settings.queries), "query"), _number(len(monitor.connectors), "source")
     yield Finding(
         "good",
         "configuration",
-        f"{monitor.path}: {queries} queries, {sources} sources, {len(settings.ambassadors)} ambassadors",
+        f"{monitor.path}: {queries}, {sources}, {_number(len(settings.ambassadors), 'ambassador')}",
     )
+    if settings.triage.endpoint:
+        yield Finding("note", "endpoint", warning(settings.triage.endpoint))
     if settings.fetch.allow_loopback:
         yield Finding("note", "configuration", "[fetch] allow_loopback is on: right for the demo, wrong for real use")
     if (Path.cwd() / "praw.ini").exists():
@@ -234,3 +237,8 @@ def _since(places: Sequence[Place]) -> str:
 
 def _told(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _number(count: int, of: str) -> str:
+    """`1 query`, `2 queries`."""
+    return f"{count} {of if count == 1 else f'{of[:-1]}ies' if of.endswith('y') else f'{of}s'}"

@@ -89,9 +89,14 @@ def _at_line(error: ConfigError, written: Written, name: str) -> ConfigError:
     return ConfigError(*(f"{at}: {problem}" for problem in error.problems))
 
 
+def user_agent(settings: Settings) -> str:
+    """What every server is told of us, so that its owner can reach the organisation."""
+    return f"mention-monitor/{__version__} (+{settings.organisation.contact})"
+
+
 def _tools(name: str, settings: Settings, secrets: Secrets) -> Tools:
     return Tools(
-        user_agent=f"mention-monitor/{__version__} (+{settings.organisation.contact})",
+        user_agent=user_agent(settings),
         secret=functools.partial(secrets.of, name),
         accounts=settings.organisation.accounts,
         ambassadors=tuple(

@@ -41,9 +41,7 @@ def draw(
     file: File = None,
     config: Config = DEFAULT,
     to: Annotated[Path, typer.Option(help="The file to write: .html or .svg.", dir_okay=False)] = Path("scheme.html"),
-    lang: Annotated[
-        Language | None, typer.Option(help="Language; the organisation's first when left out.")
-    ] = None,
+    lang: Annotated[Language | None, typer.Option(help="Language; the organisation's first when left out.")] = None,
     days: Days = 30,
 ) -> None:
     """Draw the scheme as a decision tree for the wall, with counts of the last days on its branches."""

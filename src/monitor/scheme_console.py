@@ -18,7 +18,9 @@ def show_findings(findings: Iterable[Finding]) -> None:
     for one in findings:
         mark, style = _MARKS[one.good]
         wrong += one.good is False
-        console.print(Text(f"{mark} ", style=style).append(f"{one.what:<13}{one.said}", style="default"), soft_wrap=True)
+        console.print(
+            Text(f"{mark} ", style=style).append(f"{one.what:<13}{one.said}", style="default"), soft_wrap=True
+        )
     told = f"{wrong} wrong" if wrong else "nothing wrong"
     console.print(Text(told, style="red" if wrong else "green"), soft_wrap=True)
 
@@ -36,7 +38,9 @@ def show_difference(found: Difference, days: int) -> None:
         console.print(table, soft_wrap=True)
     for one in found.transitions:
         _show_samples(one)
-    told = f"{found.looked_at:,} mentions of the last {days} days looked at, {found.changed:,} would be treated otherwise"
+    told = (
+        f"{found.looked_at:,} mentions of the last {days} days looked at, {found.changed:,} would be treated otherwise"
+    )
     console.print(Text(told, style="dim"), soft_wrap=True)
 
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.arguments import DEFAULT as CONFIG
 from monitor.config import Settings
 from monitor.config.load import load
 from monitor.errors import ConfigError
@@ -18,7 +19,7 @@ from monitor.triage.hours import OpeningHours, countries
 from monitor.triage.roles import read_roles
 from monitor.triage.scheme import DEFAULT, LANGUAGES, Facts, Scheme, read_scheme
 from monitor.triage.scheme_check import CERTAIN, Finding, House, by_cues, check
-from monitor.triage.scheme_diff import Difference, Group, counted, difference
+from monitor.triage.scheme_diff import Difference, Group, counted, difference, thresholds
 from monitor.triage.scheme_schema import SCHEMA_NAME, schema_text
 
 
@@ -31,8 +32,8 @@ class Desk:
 
     @classmethod
     def at(cls, config: Path) -> "Desk":
-        """With the configuration at `config`, if it is there; raises ConfigError when it is wrong."""
-        return cls(config, load(config) if config.exists() else None)
+        """With the configuration at `config`; without when none is named and none is there. Raises ConfigError."""
+        return cls(config, load(config) if config != CONFIG or config.exists() else None)
 
     @property
     def languages(self) -> Sequence[str]:
@@ -58,8 +59,10 @@ class Desk:
         """What would change for the mentions of the last days. Raises ConfigError without a database."""
         store = self.store
         if store is None:
-            raise ConfigError(f"{self.config}: nothing is stored yet; name the configuration with --config, or run once")
-        return difference(old, new, groups(store, now - timedelta(days=days)))
+            raise ConfigError(
+                f"{self.config}: nothing is stored yet; name the configuration with --config, or run once"
+            )
+        return difference(old, new, groups(store, now - timedelta(days=days), old, new))
 
     def draw(self, scheme: Scheme, to: Path, language: str | None, days: int, now: datetime) -> str:
         """Write the drawing; returns what to tell."""
@@ -70,9 +73,9 @@ class Desk:
         wall = Wall(
             scheme=scheme,
             language=language,
-            organisation=self.settings.organisation.name if self.settings else "",
-            roles={name: role.who for name, role in self.settings.roles.items()} if self.settings else {},
-            counts=counted(scheme, groups(store, now - timedelta(days=days))) if store else None,
+            organisation=_printable(self.settings.organisation.name) if self.settings else "",
+            roles={name: _printable(role.who) for name, role in self.settings.roles.items()} if self.settings else {},
+            counts=counted(scheme, groups(store, now - timedelta(days=days), scheme)) if store else None,
             days=days,
             today=now.astimezone(self._zone).date(),
         )
@@ -100,9 +103,13 @@ class Desk:
         return House(self.languages, works, tuple(self.settings.sources))
 
 
-def groups(store: Store, since: datetime) -> list[Group]:
-    """Stored mentions as a scheme is asked about them."""
-    return [_group(one) for one in store.judged(since)]
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def groups(store: Store, since: datetime, *schemes: Scheme) -> list[Group]:
+    """Stored mentions as these schemes are asked about them."""
+    return [_group(one) for one in store.judged(since, *thresholds(*schemes))]
 
 
 def _group(one: Judged) -> Group:
@@ -121,6 +128,8 @@ def _group(one: Judged) -> Group:
 
 def write_new(file: Path, *, force: bool) -> list[str]:
     """Write the scheme that ships and its JSON schema beside it; returns what to tell. Never overwrites unasked."""
+    if file.suffix.lower() != ".toml":
+        raise ConfigError(f"{file}: the scheme that ships is TOML; name a file that ends in .toml")
     texts = {
         file: files("monitor.triage").joinpath(DEFAULT).read_text("utf-8"),
         file.with_name(SCHEMA_NAME): schema_text(),

@@ -16,6 +16,7 @@ from itertools import islice
 
 from monitor.assemble import Monitor
 from monitor.connector import Connector, Page, Visit
+from monitor.endpoint import OFFERED, Guess
 from monitor.errors import Fatal, Retry, SourceError, StoreError
 from monitor.model import Document, Dropped, Match, Mention, Post, Tally, Verdict
 from monitor.normalise import document
@@ -298,6 +299,16 @@ def _decided(
 ) -> Judged | Dropped:
     """The mention with its verdict; what the scheme drops is counted and not kept."""
     verdict = monitor.triage.judge(mention, document, matches, now)
+    if guess := _asked(monitor, mention, verdict, now):
+        verdict = monitor.triage.judge(mention, document, matches, now, guess)
     if verdict.reaction == DROP:
         return Dropped("by the scheme")
     return mention, without_other_words(verdict, mention, document, matches)
+
+
+def _asked(monitor: Monitor, mention: Mention, verdict: Verdict, now: datetime) -> Guess | None:
+    """What the endpoint makes of a doubtful mention that is not stored as it is; nothing without an endpoint."""
+    endpoint = monitor.endpoint
+    if not endpoint or not endpoint.wanted(mention.facet, verdict.needs) or monitor.store.knows(mention):
+        return None
+    return endpoint.ask(mention.whole, OFFERED, now)

@@ -9,13 +9,14 @@ No figure here is about a person: `Event.actor` is read for the logbook of one c
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
 from monitor.store import cases
-from monitor.store.cases import ACTIVE, CRISIS, Event, NewCase
+from monitor.store.cases import CRISIS, NewCase
 from monitor.store.database import Database
+from monitor.store.logbook import ACTIVE, QUIET, Event, append, last_events, logbook, write_events
 from monitor.store.save import give
 
 _HAPPENED = "least(coalesce(m.published, m.first_seen), m.first_seen)"
@@ -63,9 +64,12 @@ WITH firsts AS (
 SELECT c.rule, coalesce(f.handler, f.owner), c.opened, coalesce(f.due_then, f.due), f.answered, f.handled
 FROM webcare_case AS c JOIN firsts AS f ON f.case_id = c.id WHERE c.opened >= $since AND c.kind <> '{CRISIS}'
 """
+# of one that is on before any that is over; a note on an old one is no news of it
 _LAST_CRISIS = f"""
 SELECT case_id, number, moment, event, state, owner, due, orange FROM case_event
-WHERE case_id IN (SELECT id FROM webcare_case WHERE kind = '{CRISIS}') ORDER BY moment DESC, number DESC LIMIT 1
+WHERE case_id IN (SELECT id FROM webcare_case WHERE kind = '{CRISIS}') AND event NOT IN {QUIET}
+QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY number DESC) = 1
+ORDER BY state IN {ACTIVE} DESC, moment DESC LIMIT 1
 """
 _TO_GATHER = f"""
 SELECT id FROM webcare_case WHERE opened >= $since AND crisis IS NULL AND kind <> '{CRISIS}'
@@ -160,7 +164,7 @@ class Casebook:
     def logbook(self, case_id: str) -> list[Event]:
         """A case's events, the first one first; none when there is no such case."""
         with self._database.open() as connection:
-            return cases.logbook(connection, case_id)
+            return logbook(connection, case_id)
 
     def stories(self, case_id: str, most: int) -> list[CaseStory]:
         """The mentions of a case, the first one first, so many at most."""
@@ -178,13 +182,15 @@ class Casebook:
         with self._database.open() as connection:
             return [Span(*row) for row in connection.execute(_SPANS, {"since": since}).fetchall()]
 
-    def append(self, event: Event, *, expected: int, items: str | None = None) -> Event | None:
-        """Append an event that was decided on when the last number was `expected`; see `cases.append`.
+    def append(
+        self, event: Event, *, expected: int, new_due: bool = False, items: Literal["closed", "freed"] | None = None
+    ) -> Event | None:
+        """Append an event that was decided on when the last number was `expected`; see `monitor.store.logbook.append`.
 
         `items`: what becomes of a crisis's own cases with it: "closed", or "freed" into the list again.
         """
         with self._database.changed() as connection:
-            first = cases.append(connection, event, expected=expected)
+            first = append(connection, event, expected=expected, new_due=new_due)
             if first is None and items:
                 _release(connection, event, items)
         return first
@@ -216,10 +222,10 @@ class Casebook:
         """Group the cases at work of these kinds that were opened since under a crisis; how many."""
         with self._database.changed() as connection:
             found = connection.execute(_TO_GATHER, {"since": since, "kinds": list(kinds)}).fetchall()
-            last = cases.last_events(connection, [id_ for (id_,) in found])
+            last = last_events(connection, [id_ for (id_,) in found])
             items = [event for event in last.values() if event.state in ACTIVE]
             _under(connection, [event.case_id for event in items], crisis)
-            cases.write_events(connection, [_next(event, "grouped", now) for event in items])
+            write_events(connection, [_next(event, "grouped", now) for event in items])
         return len(items)
 
 
@@ -228,10 +234,10 @@ def _last_crisis(connection: duckdb.DuckDBPyConnection) -> Event | None:
     return Event(*row) if row else None
 
 
-def _release(connection: duckdb.DuckDBPyConnection, closing: Event, how: str) -> None:
+def _release(connection: duckdb.DuckDBPyConnection, closing: Event, how: Literal["closed", "freed"]) -> None:
     """Close a crisis's cases that are at work, or put them back into the list."""
     found = connection.execute(_ITEMS, [closing.case_id]).fetchall()
-    last = cases.last_events(connection, [id_ for (id_,) in found])
+    last = last_events(connection, [id_ for (id_,) in found])
     items = [event for event in last.values() if event.state in ACTIVE]
     if how == "freed":
         _under(connection, [event.case_id for event in items], None)
@@ -240,7 +246,7 @@ def _release(connection: duckdb.DuckDBPyConnection, closing: Event, how: str) ->
         events = [
             replace(_next(event, "closed", closing.moment), state="closed", actor=closing.actor) for event in items
         ]
-    cases.write_events(connection, events)
+    write_events(connection, events)
 
 
 def _under(connection: duckdb.DuckDBPyConnection, ids: Sequence[str], crisis: str | None) -> None:

@@ -10,30 +10,26 @@ inside a transaction under the store's own lock, so numbers and ids are unique w
 bounded by the last week, and ids by one pass over two narrow columns.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import duckdb
 
 from monitor.flag import Flag
-from monitor.sketch import Sketch, is_copy
+from monitor.sketch import FEWEST, LEAST, Sketch, is_copy
+from monitor.store.logbook import ACTIVE, Event, last_events, write_events
 from monitor.store.save import give
 
-ACTIVE = ("open", "taken", "passed on")
 COPIES_WITHIN = timedelta(days=7)
-QUIET = ("joined", "noted", "grouped", "freed")  # events that take nothing out of anybody's hands
+MOST_ALIKE = 50  # texts of a case with the same hash that are looked at
 CRISIS = "crisis"  # the kind and the rule of a case that stands for many
 
 _CASE = dict.fromkeys(("id", "kind", "rule", "reaction", "why"), "VARCHAR") | {"opened": "TIMESTAMPTZ"}
 _MENTION = {"case_id": "VARCHAR", "mention": "VARCHAR", "added": "TIMESTAMPTZ", "sketch": ["UBIGINT"]}
-_EVENT = {
-    **dict.fromkeys(("case_id", "event", "state", "owner", "actor", "note"), "VARCHAR"),
-    **dict.fromkeys(("moment", "due", "orange"), "TIMESTAMPTZ"),
-    "number": "INTEGER",
-}
 _ID = {"id": "VARCHAR"}
 _FLAGGED = {"mention": "VARCHAR", "rule": "VARCHAR", "sketch": ["UBIGINT"]}
 _KNOWN = "SELECT DISTINCT cm.mention, cm.case_id FROM case_mention AS cm SEMI JOIN given AS g ON g.mention = cm.mention"
@@ -52,10 +48,6 @@ SELECT DISTINCT n.case_id, n.rule, n.sketch FROM near AS n
 SEMI JOIN (SELECT rule, unnest(sketch) AS hash FROM given) AS g ON g.rule = n.rule AND g.hash = n.hash
 ORDER BY n.case_id
 """
-_LAST = """
-SELECT case_id, number, moment, event, state, owner, due, orange, actor FROM case_event AS e
-WHERE case_id IN (SELECT id FROM given) QUALIFY row_number() OVER (PARTITION BY case_id ORDER BY number DESC) = 1
-"""
 # whom the scheme gave it to last, whoever has it now
 _GIVEN_TO = """
 SELECT case_id, arg_max(owner, number) FROM case_event
@@ -69,22 +61,6 @@ FROM given AS g WHERE c.id = g.id
 _LEAVE = "DELETE FROM case_mention AS cm USING given AS g WHERE cm.mention = g.id RETURNING cm.case_id"
 _LEFT = "SELECT DISTINCT case_id FROM case_mention WHERE case_id IN (SELECT id FROM given)"
 _WITHOUT_WORDS = "UPDATE case_event SET note = NULL WHERE note IS NOT NULL AND case_id IN (SELECT id FROM given)"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A line of a case's logbook, with how the case stood after it."""
-
-    case_id: str
-    number: int
-    moment: datetime
-    event: str
-    state: str
-    owner: str
-    due: datetime
-    orange: datetime
-    actor: str | None = None
-    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,39 +104,6 @@ def open_for(connection: duckdb.DuckDBPyConnection, flagged: Sequence[Flag], now
     return Opened(fresh.count("opened"), fresh.count("joined"), edited)
 
 
-def last_events(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, Event]:
-    """How cases stand, by id."""
-    if not give(connection, _ID, [{"id": id_} for id_ in dict.fromkeys(ids)]):
-        return {}
-    return {row[0]: Event(*row) for row in connection.execute(_LAST).fetchall()}
-
-
-def append(connection: duckdb.DuckDBPyConnection, event: Event, *, expected: int) -> Event | None:
-    """Append an event, decided on when the case's last number was `expected`; its own number is given here.
-
-    When somebody did something since then nothing is written, and the first such event is returned. A copy that
-    joined meanwhile, or a note, is in nobody's way: then only how the case stands is taken from there.
-    """
-    later = [each for each in logbook(connection, event.case_id) if each.number >= expected]
-    if first := next((each for each in later if each.number > expected and each.event not in QUIET), None):
-        return first
-    last = later[-1]
-    stays = replace(event, number=last.number + 1)
-    if len(later) > 1 and event.due == later[0].due:
-        stays = replace(stays, due=last.due, orange=last.orange)
-    _insert(connection, "case_event", _EVENT, [asdict(stays)])
-    return None
-
-
-def logbook(connection: duckdb.DuckDBPyConnection, case_id: str) -> list[Event]:
-    """A case's events, the first one first."""
-    sql = (
-        "SELECT case_id, number, moment, event, state, owner, due, orange, actor, note"
-        " FROM case_event WHERE case_id = ? ORDER BY number"
-    )
-    return [Event(*row) for row in connection.execute(sql, [case_id]).fetchall()]
-
-
 def open_case(connection: duckdb.DuckDBPyConnection, case: NewCase, now: datetime) -> str:
     """Open a case that no mention brought, a crisis; returns its id, of the year of `now`."""
     writing = _Writing(connection, now, ())
@@ -184,40 +127,35 @@ def forget(connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: datet
             for last in last_events(connection, sorted(empty)).values()
             if last.state in ACTIVE
         ]
-        _insert(connection, "case_event", _EVENT, [asdict(event) for event in events])
-
-
-def write_events(connection: duckdb.DuckDBPyConnection, events: Sequence[Event]) -> None:
-    """Append events whose numbers were given in this transaction."""
-    _insert(connection, "case_event", _EVENT, [asdict(event) for event in events])
+        write_events(connection, events)
 
 
 class _Writing:
     """Cases, mentions and events on their way into the tables; looks for near copies among old and new ones."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, now: datetime, near: Iterable[tuple[str, str, Sequence[int]]]
+        self, connection: duckdb.DuckDBPyConnection, now: datetime, near: Sequence[tuple[str, str, Sequence[int]]]
     ) -> None:
         self._connection = connection
         self._now = now
         self._number = _highest(connection, now)
-        self._near: defaultdict[tuple[str, int], dict[tuple[str, Sketch], None]] = defaultdict(dict)
+        self._near = _Near()
         self._last: dict[str, Event] = {}
         self._cases: list[dict[str, Any]] = []
         self._mentions: list[dict[str, Any]] = []
-        self._events: list[dict[str, Any]] = []
+        self._events: list[Event] = []
         for case, rule, found in near:
-            self._remember(case, rule, tuple(found))
-        self._last |= last_events(connection, {case for cases in self._near.values() for case, _ in cases})
+            self._near.add(case, rule, tuple(found))
+        self._last |= last_events(connection, dict.fromkeys(case for case, _, _ in near))
 
     def add(self, flag: Flag) -> str:
         """A mention that is in no case: `joined` or `opened`."""
-        case = self._copied(flag)
+        case = min(self._near.cases(flag.rule, flag.sketch), key=_age, default=None)  # the oldest one
         if case:
             self._join(case, flag)
         new = case or self.open(_case_of(flag))
         self._mentions.append({"case_id": new, "mention": flag.mention, "added": self._now, "sketch": flag.sketch})
-        self._remember(new, flag.rule, flag.sketch)
+        self._near.add(new, flag.rule, flag.sketch)
         return "joined" if case else "opened"
 
     def open(self, case: NewCase) -> str:
@@ -233,12 +171,7 @@ class _Writing:
         """Put everything into the tables."""
         _insert(self._connection, "webcare_case", _CASE, self._cases)
         _insert(self._connection, "case_mention", _MENTION, self._mentions)
-        _insert(self._connection, "case_event", _EVENT, self._events)
-
-    def _copied(self, flag: Flag) -> str | None:
-        """The oldest case that has a near copy of it."""
-        seen = dict.fromkeys(pair for hash_ in flag.sketch for pair in self._near.get((flag.rule, hash_), ()))
-        return min((case for case, other in seen if is_copy(flag.sketch, other)), key=_age, default=None)
+        write_events(self._connection, self._events)
 
     def _join(self, case: str, flag: Flag) -> None:
         last = self._last[case]
@@ -248,11 +181,38 @@ class _Writing:
 
     def _note(self, event: Event) -> None:
         self._last[event.case_id] = event
-        self._events.append(asdict(event))
+        self._events.append(event)
 
-    def _remember(self, case: str, rule: str, of: Sketch) -> None:
+
+class _Near:
+    """Sketches of cases by their hashes: which cases have a near copy of a text.
+
+    Of one story told ten thousand times the first that share a hash are looked at, and of the many cases with the
+    same greeting only those that share more than a run or two.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[tuple[str, Sketch]] = []
+        self._at: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        self._many: Counter[tuple[str, int]] = Counter()
+
+    def add(self, case: str, rule: str, of: Sketch) -> None:
+        """Remember that a case has this text."""
+        self._held.append((case, of))
         for hash_ in of:
-            self._near[rule, hash_][case, of] = None
+            self._many[case, hash_] += 1
+            if self._many[case, hash_] <= MOST_ALIKE:
+                self._at[rule, hash_].append(len(self._held) - 1)
+
+    def cases(self, rule: str, of: Sketch) -> set[str]:
+        """The cases of a rule that have a near copy of it."""
+        shared = Counter(chain.from_iterable(self._at.get((rule, hash_), ()) for hash_ in of))
+        found: set[str] = set()
+        for number, hashes in shared.items():
+            case, other = self._held[number]
+            if case not in found and (hashes >= LEAST or len(of) < FEWEST) and is_copy(of, other):
+                found.add(case)
+        return found
 
 
 def _edited(connection: duckdb.DuckDBPyConnection, revised: Mapping[str, Flag], now: datetime) -> int:
@@ -264,11 +224,11 @@ def _edited(connection: duckdb.DuckDBPyConnection, revised: Mapping[str, Flag], 
         for id_, flag in revised.items()
         if last[id_].state in ACTIVE and flag.owner not in (given_to[id_], last[id_].owner)
     }
-    events = [asdict(_handed_over(last[id_], flag, now)) for id_, flag in moved.items()]
+    events = [_handed_over(last[id_], flag, now) for id_, flag in moved.items()]
     ruled = [asdict(_case_of(flag)) | {"id": id_} for id_, flag in moved.items()]
     if give(connection, _CASE, [{name: row.get(name) for name in _CASE} for row in ruled]):
         connection.execute(_RULED)
-    _insert(connection, "case_event", _EVENT, events)
+    write_events(connection, events)
     return len(events)
 
 

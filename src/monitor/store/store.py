@@ -14,11 +14,12 @@ import duckdb
 
 from monitor.flag import flags
 from monitor.model import Mention, Tally, Verdict
-from monitor.store import cases, judged, kept, queries, rematching, save, snapshot
+from monitor.store import cases, judged, kept, labels, queries, rematching, save, snapshot
 from monitor.store.casebook import Casebook
 from monitor.store.database import Database
 from monitor.store.judged import Judged
 from monitor.store.kept import Kept, Mark
+from monitor.store.labels import Given, Proposed, Told
 from monitor.store.rematching import Bookmark, Changes
 from monitor.store.rows import Asked, Place, Saved, Visited
 
@@ -127,6 +128,12 @@ class Store:
         with self._database.open() as connection:
             return queries.meanings(connection)
 
+    def knows(self, mention: Mention) -> bool:
+        """True when the mention is stored with these very words."""
+        sql = "SELECT 1 FROM mention WHERE id = ? AND revision = ? LIMIT 1"
+        with self._database.open() as connection:
+            return connection.execute(sql, [mention.id, mention.revision]).fetchone() is not None
+
     def count(self) -> int:
         """How many mentions are stored."""
         with self._database.open() as connection:
@@ -138,10 +145,15 @@ class Store:
         with self._database.open() as connection:
             return kept.chunk(connection, after, size)
 
-    def judged(self, since: datetime) -> list[Judged]:
-        """What was judged of mentions first seen since then, counted by all that a scheme asks of them."""
+    def judged(
+        self, since: datetime, relevances: Iterable[float] = (), confidences: Iterable[float] = ()
+    ) -> list[Judged]:
+        """What was judged of mentions first seen since then, counted by all that a scheme asks of them.
+
+        `relevances` and `confidences` are its thresholds.
+        """
         with self._database.open() as connection:
-            return judged.since(connection, since)
+            return judged.since(connection, since, relevances, confidences)
 
     def bookmark(self) -> Bookmark | None:
         """How far the rematch came that has not ended; None when none is under way."""
@@ -162,6 +174,21 @@ class Store:
         """Take the bookmark out: nothing of the rematch is left to be done."""
         with self._database.changed() as connection:
             rematching.close(connection)
+
+    def label(self, given: Sequence[Given], now: datetime) -> list[str]:
+        """Append what people say of mentions; returns the ids that nothing was written of, an ambassador's or none."""
+        with self._database.changed() as connection:
+            return labels.add(connection, given, now)
+
+    def labels(self) -> list[Told]:
+        """What each person last said of each mention, the oldest first."""
+        with self._database.open() as connection:
+            return labels.told(connection)
+
+    def proposed(self, by: str, most: int = 5_000) -> list[Proposed]:
+        """The newest mentions that this person has not labelled."""
+        with self._database.open() as connection:
+            return labels.proposed(connection, by, most)
 
     def renew(self) -> None:
         """Write the live file anew, so that the bytes of what was deleted are gone. Raises StoreError."""

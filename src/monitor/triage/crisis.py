@@ -8,7 +8,7 @@ The table of advice belongs to the scheme. It follows situational crisis communi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, lgamma, log, log1p
+from math import ceil, exp, lgamma, log, log1p
 from statistics import fmean, median, variance
 from typing import Literal
 
@@ -19,7 +19,7 @@ from monitor.model import Kind
 EARLIER = 28  # windows that end at the same time of the day, one for each day of four weeks
 FEWEST = 7  # of these; before a week has passed nothing can be called unusual
 RAREST = 0.001  # a window as full as this comes once in a thousand of its kind
-_CLIP = 3.0  # times the median: what is more is an earlier crisis and tells nothing of the usual
+_CLIP = 3.0  # times the upper quartile: what is more is an earlier crisis and tells nothing of the usual
 _PRIOR = 0.5  # stories that are taken as seen where none was: Jeffreys' prior for a rate
 
 Told = dict[str, str]  # language -> words
@@ -80,8 +80,8 @@ def detect(crisis: Crisis, now: Window, earlier: Sequence[int]) -> Surge | None:
         P(N >= stories) < 0.001              N ~ negative binomial with mean m and size r
 
     Windows that end at the same time of the day are compared, over four weeks, so that a night is measured by
-    nights. Each is clipped at three times the median (at least 3), so that an earlier crisis does not become the
-    usual. Of the clipped counts x of k windows
+    nights. Each is clipped at three times the upper quartile (at least 3), so that an earlier crisis of less than a
+    week does not become the usual. Of the clipped counts x of k windows
 
         m = (sum x + 1/2) / k                                       a gamma posterior's mean
         r = min(k m, m^2 / (v - m) when their variance v > m)
@@ -101,7 +101,7 @@ def detect(crisis: Crisis, now: Window, earlier: Sequence[int]) -> Surge | None:
 
 def chance_of(stories: int, earlier: Sequence[int]) -> float:
     """P(N >= stories) under the earlier windows, from 0 to 1; see `detect`."""
-    most = _CLIP * max(median(earlier), 1.0)
+    most = _CLIP * max(sorted(earlier)[ceil(0.75 * len(earlier)) - 1], 1)
     clipped = [min(float(count), most) for count in earlier]
     mean = fmean(clipped) + _PRIOR / len(clipped)
     spread = variance(clipped) - mean

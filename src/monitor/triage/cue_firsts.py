@@ -5,7 +5,7 @@ looked for in every text, which is right and slow.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_FIRSTS = 400  # beyond it a cue is looked for in every text
 _LOOK = re.compile(r"\(\?<?[=!]")
@@ -17,10 +17,14 @@ _CUT = re.compile(r"\\W|\\s|\\[^\w]|[ '\-/:,]")
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """A word that starts what a cue finds; with `open` any word that begins with it."""
+    """A word that starts what a cue finds; with `open` any word that begins with it.
+
+    With `behind` the cue may begin earlier: at a sign, or at words that need not be there.
+    """
 
     word: str
     open: bool = False
+    behind: bool = False
 
 
 def firsts_of(source: str) -> frozenset[First] | None:
@@ -42,19 +46,29 @@ def _walk(word: str, rest: str, *, edge: bool) -> set[First] | None:
         skip = 2 if rest[0] == "\\" else 1
         return {First(word)} if word else _walk("", rest[skip:], edge=True)
     if rest[0] in "#@" and not word:
-        return _walk("", rest[1:], edge=True)
+        return _behind(_walk("", rest[1:], edge=True))
     if rest.startswith("("):
         return _walk_group(word, rest, edge=edge)
     if cut := _CUT.match(rest):
         return _walk_cut(word, *_quantified(rest, cut.end()))
     if re.match(r"\w", rest) and (word or edge):
         return _walk_letter(word, rest)
+    if rest.startswith(r"\d") and edge and not word:
+        return {First(digit, open=True) for digit in "0123456789"} if _repeats(rest[2:]) else None
     return {First(word, open=True)} if word else None
+
+
+def _repeats(rest: str) -> bool:
+    return not _optional(_quantified(rest, 0)[0])
+
+
+def _behind(found: set[First] | None) -> set[First] | None:
+    return None if found is None else {replace(first, behind=True) for first in found}
 
 
 def _walk_cut(word: str, quantifier: str, rest: str) -> set[First] | None:
     if not word:
-        return None
+        return _behind(_walk("", rest, edge=True))
     optional = _walk(word, rest, edge=True) if _optional(quantifier) else set()
     return None if optional is None else {First(word)} | optional
 
@@ -83,7 +97,7 @@ def _walk_group(word: str, rest: str, *, edge: bool) -> set[First] | None:
     for branch in _branches(inside):
         some = _walk(word, branch + ("" if quantifier[:1] in ("*", "+", "{") else after), edge=edge)
         if some is None:
-            return _walk("", after, edge=True) if _steps_over(word, inside, quantifier, edge=edge) else None
+            return _behind(_walk("", after, edge=True)) if _steps_over(word, inside, quantifier, edge=edge) else None
         found |= some
     if _optional(quantifier):
         without = _walk(word, after, edge=edge)

@@ -17,7 +17,7 @@ from monitor.triage.cue_files import Cue, CueFile, read_cues, shipped
 from monitor.triage.judging import judged
 from monitor.triage.language import Vote
 from monitor.triage.reading import FEATURES, NOT_QUOTED, Hit, Reading
-from monitor.triage.scan import Found, Index
+from monitor.triage.scan import Found, Index, words_of
 from monitor.triage.scope import folded, negated, negation_pattern, quotations, sentence_around
 
 __all__ = ["FEATURES", "Cues", "Hit", "Reading"]
@@ -39,14 +39,14 @@ class Cues:
     def read(self, text: str, language: str | None = None) -> Reading:
         """What the cues say of a text. `language` is what its source declared, two letters or more."""
         plain = folded(text)
-        found, words = self._index.scan(plain)
+        places = words_of(plain)
+        words = {place[0] for place in places}
         spoken = self._vote.of(words, language)
-        hits = self._hits(found, plain, words, spoken) if found else ()
-        return judged(text, plain, hits, spoken, len(words))
+        found = self._index.scan(plain, places, spoken)
+        return judged(text, self._hits(found, plain, words) if found else (), spoken, len(words))
 
-    def _hits(self, found: list[Found], plain: str, words: set[str], spoken: str | None) -> tuple[Hit, ...]:
+    def _hits(self, found: list[Found], plain: str, words: set[str]) -> tuple[Hit, ...]:
         """The hits that count, in the order of the text; of overlapping ones of a kind the longest."""
-        found = [one for one in found if one[0].tier == "strong" or spoken is None or one[0].language == spoken]
         if any(cue.tier == "suppress" for cue, _, _ in found):
             found = self._unsuppressed(found, plain, words)
         quoted = quotations(plain)

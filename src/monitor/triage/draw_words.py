@@ -35,13 +35,13 @@ def role(name: str, language: str) -> str:
 
 
 def within(minutes: int, language: str) -> str:
-    """Minutes in words: `30 min`, `1 uur`, `2 dagen`."""
+    """Minutes in words: `30 min`, `1 uur`, `2 uur 30 min`, `2 dagen`."""
     words = WORDS[language]
     if minutes % _A_DAY == 0:
         return f"{minutes // _A_DAY} {words['day' if minutes == _A_DAY else 'days']}"
-    if minutes % _AN_HOUR == 0:
-        return f"{minutes // _AN_HOUR} {words['hour' if minutes == _AN_HOUR else 'hours']}"
-    return f"{minutes} min"
+    hours, rest = divmod(minutes, _AN_HOUR)
+    told = [f"{hours} {words['hour' if hours == 1 else 'hours']}"] if hours else []
+    return " ".join([*told, f"{rest} min"] if rest else told)
 
 
 def number(count: int, language: str) -> str:

@@ -1,38 +1,63 @@
-"""Hits and manner of writing -> kinds that hold, the need of a reaction and polarity, by cues alone."""
+"""Hits -> kinds that hold, the need of a reaction and polarity, by cues alone.
 
-import re
+    weights per kind -> score = weight - what speaks against it - the kind's threshold -> confidence
+    needs = complaint against compliment, lifted by strong hits and questions
+
+The constants are set by hand and rounded; what they were checked on stands in docs/cues.md.
+"""
+
 from collections.abc import Mapping, Sequence
 
 from monitor.model import KINDS, Kind
-from monitor.triage.reading import STRONG_WITHOUT_FIGURE, Hit, Reading, speaks_for, squashed, weights_of
+from monitor.triage.reading import STRONG_WITHOUT_FIGURE, Hit, Reading, squashed, weights_of
 
-_TIME = re.compile(
-    r"\b(?:\d+|two|three|four|five|six|several) ?\+? ?(?:hours?|hrs?|days?|weeks?|months?|minutes?|mins?)\b"
-)
+THRESHOLD: Mapping[Kind, float] = {"complaint": 1.2, "question": 0.8, "compliment": 0.7}
+USUAL_THRESHOLD = 0.9  # of the other kinds: one plain cue is enough
+STEEPNESS = 1.2  # how fast a score becomes certainty
+HINT = 0.6  # cues of this weight or less only add: they take nothing from a compliment
+AGAINST = 0.75  # what a compliment takes from a complaint's weight, and the other way round
+NEEDS_AT = 1.8  # weight of a complaint, less one and a half times that of compliments, at which need is even
+LIFTED: Mapping[Kind, float] = {"question": 0.4, "suggestion": 0.3}  # least need of a post of this kind
+STRONG_NEED = 0.9  # least need of a post with a strong hit
 
 
-def judged(text: str, plain: str, hits: Sequence[Hit], language: str | None, words: int) -> Reading:
+def judged(text: str, hits: Sequence[Hit], language: str | None, words: int) -> Reading:
+    """The reading of a text with these hits; `words` is how many different ones it has."""
+    if not hits:
+        return Reading(text, (), language, {}, squashed(-NEEDS_AT), 0.0, words)
     weights = weights_of(hits)
     kinds = _kinds(weights, hits)
-    complaint, compliment = weights.get("complaint", 0.0), weights.get("compliment", 0.0)
-    question = weights.get("question", 0.0)
-    strong = any(hit.tier == "strong" for hit in hits)
-    needs = squashed(-1.5 + 0.9 * complaint + 0.5 * question - 0.9 * compliment + 1.5 * strong)
-    polarity = (compliment - complaint) / (1 + compliment + complaint)
-    return Reading(text, tuple(hits), language, kinds, needs, polarity, words)
+    bad, good = weights.get("complaint", 0.0), weights.get("compliment", 0.0)
+    return Reading(text, tuple(hits), language, kinds, _needs(bad, good, kinds, hits), _polarity(bad, good), words)
 
 
 def _kinds(weights: Mapping[Kind, float], hits: Sequence[Hit]) -> dict[Kind, float]:
-    held: dict[Kind, float] = {}
-    for kind in KINDS:
-        if kind not in weights:
-            continue
-        sure = max(
-            (hit.precision or STRONG_WITHOUT_FIGURE for hit in hits if hit.tier == "strong" and hit.kind == kind),
-            default=0.0,
-        )
-        against = 0.5 * weights.get("compliment", 0.0) if kind == "complaint" else 0.0
-        sure = max(sure, squashed(1.5 * (weights[kind] - against - 0.7)))
-        if sure >= 0.5:
-            held[kind] = sure
-    return held
+    """The kinds that hold, most severe first, with confidence from one half to one."""
+    strong: dict[Kind, float] = {}
+    for hit in hits:
+        if hit.tier == "strong":
+            strong[hit.kind] = max(strong.get(hit.kind, 0.0), hit.precision or STRONG_WITHOUT_FIGURE)
+    plain = weights_of(hit for hit in hits if hit.weight > HINT)
+    found = {kind: max(_confidence(kind, weights, plain), strong.get(kind, 0.0)) for kind in KINDS if kind in weights}
+    return {kind: sure for kind, sure in found.items() if sure >= 0.5}
+
+
+def _confidence(kind: Kind, weights: Mapping[Kind, float], plain: Mapping[Kind, float]) -> float:
+    score = weights[kind] - THRESHOLD.get(kind, USUAL_THRESHOLD)
+    if kind == "complaint":
+        score -= AGAINST * weights.get("compliment", 0.0)
+    if kind == "compliment":
+        score -= AGAINST * plain.get("complaint", 0.0)
+    return squashed(STEEPNESS * score)
+
+
+def _needs(bad: float, good: float, kinds: Mapping[Kind, float], hits: Sequence[Hit]) -> float:
+    least = max((LIFTED.get(kind, 0.0) for kind in kinds), default=0.0)
+    if any(hit.tier == "strong" for hit in hits):
+        least = STRONG_NEED
+    return max(squashed(bad - 1.5 * good - NEEDS_AT), least)
+
+
+def _polarity(bad: float, good: float) -> float:
+    """From -1 to 1; a single cue of weight 1 stands half way."""
+    return (good - bad) / (1 + good + bad)

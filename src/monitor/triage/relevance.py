@@ -1,11 +1,11 @@
 """Is a mention about the organisation or about its namesake: pieces of evidence, their sum, a probability.
 
-    text, spans of the name -> pieces -> score -> logistic -> probability
-                                    labels -> a memory of words -> mean of both
+    text, spans of the name -> pieces -> score -> odds -> probability
+                                     labels -> odds --'
 
 The profile ([queries.relevance]) says how the organisation writes its name, which words speak for it and which against.
 The rest is general: how the name is written, what stands beside it, where in its sentence. A text is about the
-organisation when one of its hits is. Around ten labels of the same query teach the words of that name.
+organisation when one of its hits is. Around ten labels of the same query teach how often it is, and by which words.
 """
 
 import math
@@ -14,15 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from monitor.errors import ConfigError
-from monitor.triage.cue_pattern import Compiled, compiled
 from monitor.triage.labels import Labelled
 from monitor.triage.relevance_memory import Memory
+from monitor.triage.relevance_words import Span, Words, business, spelling, within
 from monitor.triage.scope import folded
 
-Span = tuple[int, int]
-
-# Weights and the cut of the score: measured on 362 hits of ambiguous names, see docs/relevance.md.
+# Weights and the cut of the score: set by reason and measured, see docs/relevance.md.
 CANONICAL = 1.0  # the name exactly as the organisation writes it
 LONGER_NAME = 1.0  # a longer name of the profile around it: Virgin Atlantic
 ACCOUNT = 1.5  # @name, #name, name.com
@@ -39,30 +36,25 @@ PLACE = 0.4  # a word before or after it that goes with names: bij Bol, Target's
 BUSINESS = 0.4  # a word that goes with organisations of any kind; up to MOST_CONTEXT of them
 CUT = 0.9
 SLOPE = 2.5
+BESIDE_LABELS = 0.5  # what the profile's odds are worth where labels speak too
+MOST_ODDS = 6.0  # nothing is surer than 0.998
 
-NEAR = 400  # characters on either side in which words of the profile count
+MOST_HITS = 20  # of one text that are looked at: a long article says by then what it is about
+MOST_NAMES = 200  # of one text that hits are compared with
+LONGEST = 60  # characters of a full name around a hit
 _CLOSE = 80  # characters on either side whose capitals are looked at
-_TITLES = frozenset("dr mr mrs ms prof sir judge president senator dhr mevr meneer mevrouw minister herr frau".split())
-_COMMON = frozenset(
-    "a an the this that these those my your his her its our their to will can would could should you they we i "
-    "een dit dat deze die mijn jouw je zijn haar hun ons ein eine einen une un des mon ma".split()
+_TITLES = re.compile(r"dr|mrs?|ms|prof|sir|judge|president|senator|dhr|mevr|meneer|mevrouw|minister|herr|frau")
+_ABBREVIATED = re.compile(rf"\b(?:{_TITLES.pattern})\.\s*$", re.IGNORECASE)
+_COMMON = re.compile(  # articles, possessives, auxiliaries, pronouns
+    r"an?|th(?:e|is|at|[eo]se)|m(?:y|ijn|on|a)|your|h(?:is|er|aar|un)|its|our|their|to|will|can|[wc]ould|should|you|they"
+    r"|we|i|een|di[te]|d[ae]t|deze|jouw|je|zijn|ons|eine?n?|une?|des"
 )
-_PLACES = frozenset("at from by via bij naar van door de chez bei von".split())
+_PLACES = re.compile(r"at|from|by|via|bij|naar|van|door|de|chez|bei|von")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _BEFORE = re.compile(r"([^\W\d_][\w'’-]*)(\.?[ \t]+)$")
 _AFTER = re.compile(r"[ \t]+([^\W\d_][\w'’-]*)")
 _START = re.compile(r"(?:^|[.!?:;\n\"“”«(|-])[\s\"“'‘>*-]*$")
 _DOMAIN = re.compile(r"\.(?:com|nl|be|org|net|eu|fr|de|co\.uk|example)\b", re.IGNORECASE)
-
-
-_BUSINESS = re.compile(
-    r"\b(?:compan(?:y|ies)|stores?|shops?|customers?|service|staff|employees?|ceo|shares?|shareholders?|profits?|revenue"
-    r"|sales?|deals?|launch(?:es|ed)?|website|app|delivery|orders?|ordered|prices?|brand|stock|investors?|competitors?"
-    r"|bedrijf|bedrijven|winkels?|klanten?|klantenservice|medewerkers?|personeel|directie|topman|aandelen|winst|omzet"
-    r"|prijs|prijzen|filiaal|filialen|bestelling|besteld|bestellen|merk|concurrenten?|website|webshop"
-    r"|unternehmen|kunden?|mitarbeiter|gewinn|umsatz|filialen?|entreprise|clients?|magasins?|chiffre d'affaires|action"
-    r"naires?)\b"
-)
 
 
 class Piece(NamedTuple):
@@ -74,26 +66,6 @@ class Piece(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """A profile's words of one side, each with what finds it."""
-
-    found_by: tuple[tuple[str, Compiled], ...]
-
-    @classmethod
-    def of(cls, words: Iterable[str], key: str) -> "_Words":
-        return cls(tuple((word, _compiled(word, key)) for word in words))
-
-    def near(self, text: str, hit: Span) -> Iterator[tuple[str, Span]]:
-        """The words that stand around the hit in folded text, each once; the bare name itself is none of them."""
-        low, high = max(hit[0] - NEAR, 0), hit[1] + NEAR
-        for word, one in self.found_by:
-            for match in one.pattern.finditer(text, low, high):
-                if not _within(match.span(), hit):
-                    yield word, match.span()
-                    break
-
-
-@dataclass(frozen=True)
 class Relevance:
     """What tells an organisation from its namesakes: a query's profile, and what labels taught.
 
@@ -105,15 +77,15 @@ class Relevance:
     context: Sequence[str] = ()
     anti: Sequence[str] = ()
     memory: Memory | None = None
-    _for: _Words = field(init=False, repr=False, compare=False)
-    _against: _Words = field(init=False, repr=False, compare=False)
+    _for: Words = field(init=False, repr=False, compare=False)
+    _against: Words = field(init=False, repr=False, compare=False)
     _spelt: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_for", _Words.of(self.context, "context"))
-        object.__setattr__(self, "_against", _Words.of(self.anti, "anti"))
+        object.__setattr__(self, "_for", Words.of(self.context, "context"))
+        object.__setattr__(self, "_against", Words.of(self.anti, "anti"))
         spelt = sorted((name for name in self.names if name.strip()), key=len, reverse=True)
-        object.__setattr__(self, "_spelt", tuple(_spelling(name) for name in spelt))
+        object.__setattr__(self, "_spelt", tuple(spelling(name) for name in spelt))
 
     def score(self, text: str, spans: Iterable[Span]) -> float:
         """The sum of the pieces of the best hit; about `CUT` and more speaks for the organisation."""
@@ -122,16 +94,16 @@ class Relevance:
     def pieces(self, text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
         """What speaks for and against in the hit that looks most like the organisation; spans count in `text`."""
         low = folded(text)
-        hits = [tuple(self._evidence(text, low, span)) for span in spans]
-        return max(hits, key=lambda found: sum(piece.weight for piece in found), default=())
+        found = [tuple(self._evidence(text, low, hit)) for hit in self._hits(text, spans)]
+        return max(found, key=lambda told: sum(piece.weight for piece in told), default=())
 
     def probability(self, text: str, spans: Iterable[Span]) -> float:
-        """How probably the text is about the organisation, from 0 to 1; with labels the mean of profile and memory."""
-        hits = list(spans)
-        by_profile = 1 / (1 + math.exp(-SLOPE * (self.score(text, hits) - CUT)))
-        if self.memory is None:
-            return by_profile
-        return (by_profile + max((self.memory.probability(text, hit) for hit in hits), default=0.0)) / 2
+        """How probably the text is about the organisation, from 0 to 1."""
+        hits = self._hits(text, spans)
+        odds = SLOPE * (self.score(text, hits) - CUT)
+        if self.memory is not None:
+            odds = BESIDE_LABELS * odds + max((self.memory.odds(text, hit) for hit in hits), default=0.0)
+        return 1 / (1 + math.exp(-max(min(odds, MOST_ODDS), -MOST_ODDS)))
 
     def learned(self, rows: Iterable[Labelled]) -> "Relevance":
         """The same profile with a memory of the rows that say whether they are about the organisation."""
@@ -141,8 +113,17 @@ class Relevance:
 
     def spans(self, text: str) -> list[Span]:
         """Where one of the names stands in `text`, however it is written."""
-        found = sorted({match.span() for one in self._spelt for match in one.finditer(text)})
-        return [one for one in found if not any(one != other and _within(one, other) for other in found)]
+        found = {match.span() for one in self._spelt for match in one.finditer(text)}
+        apart: list[Span] = []
+        for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+            apart += [(start, end)] if not apart or start >= apart[-1][1] else []
+        return apart
+
+    def _hits(self, text: str, spans: Iterable[Span]) -> list[Span]:
+        """The spans that hold a name; all of them when none does. A query's other words are spans too."""
+        given, named = list(spans), self.spans(text)
+        holding = [hit for hit in given if any(hit[0] < end and start < hit[1] for start, end in named[:MOST_NAMES])]
+        return (holding or given)[:MOST_HITS]
 
     def _evidence(self, text: str, low: str, hit: Span) -> Iterator[Piece]:
         spoken = list(self._profile(low, hit))
@@ -155,7 +136,7 @@ class Relevance:
         for word, span in self._for.near(low, hit):
             told.setdefault(low[slice(*span)], Piece(f"context: {word}", CONTEXT, span))
         yield from list(told.values())[:MOST_CONTEXT]
-        for match in list(_BUSINESS.finditer(low, max(hit[0] - NEAR, 0), hit[1] + NEAR))[:MOST_CONTEXT]:
+        for match in list(business(low, hit))[:MOST_CONTEXT]:
             yield Piece(f"a word of business: {match[0]}", BUSINESS, match.span())
         for word, span in self._against.near(low, hit):
             yield Piece(f"anti: {word}", ANTI, span)
@@ -174,7 +155,7 @@ class Relevance:
             yield Piece("written as its name", CANONICAL, hit)
             if _headline(text, hit):
                 yield Piece("headline: every word has a capital", HEADLINE, hit)
-            elif not speaks and _START.search(text, 0, hit[0]):
+            elif not speaks and _begins_sentence(text, hit[0]):
                 yield Piece("first word of its sentence", SENTENCE_START, hit)
         elif text[slice(*hit)].islower() and capitals > 0:
             yield Piece("in small letters", SMALL, hit)
@@ -188,8 +169,8 @@ class Relevance:
         around = (
             match.span()
             for one in self._spelt
-            for match in one.finditer(text, max(hit[0] - NEAR, 0), hit[1] + NEAR)
-            if _within(hit, match.span())
+            for match in one.finditer(text, max(hit[0] - LONGEST, 0), hit[1] + LONGEST)
+            if within(hit, match.span())
         )
         return max(around, key=lambda span: span[1] - span[0], default=hit)
 
@@ -199,11 +180,11 @@ class Relevance:
         canonical = self._canonical(text, hit)
         before, after = _BEFORE.search(text[max(whole[0] - 40, 0) : whole[0]]), _AFTER.match(text, whole[1])
         word = before[1].lower() if before else ""
-        if before and word in _TITLES:
+        if _TITLES.fullmatch(word):
             yield Piece("a person's title", TITLE, hit)
-        elif word in _PLACES and canonical:
+        elif canonical and _PLACES.fullmatch(word):
             yield Piece(f"{word} before it", PLACE, hit)
-        elif word in _COMMON and (not canonical or (word != "the" and _headline(text, hit))):
+        elif _COMMON.fullmatch(word) and (not canonical or (word != "the" and _headline(text, hit))):
             yield Piece(f"{word} before it", COMMON, hit)
         if canonical and not _headline(text, hit) and self._other_name(text, whole, before, after):
             yield Piece("part of another name", OTHER_NAME, hit)
@@ -215,30 +196,22 @@ class Relevance:
         beside = [after[1]] if after else []
         if before and "." not in before[2]:
             begins = whole[0] - len(before[0])
-            beside += [] if _START.search(text, 0, begins) else [before[1]]
-        named = [word for word in beside if word.istitle() and word.lower() not in _PLACES | _COMMON]
-        return any(not any(one.pattern.fullmatch(word.lower()) for _, one in self._for.found_by) for word in named)
+            beside += [] if _begins_sentence(text, begins) else [before[1]]
+        named = [word.lower() for word in beside if word.istitle()]
+        named = [word for word in named if not (_PLACES.fullmatch(word) or _COMMON.fullmatch(word))]
+        return any(not any(one.pattern.fullmatch(word) for _, one in self._for.found_by) for word in named)
 
 
-def _compiled(word: str, key: str) -> Compiled:
-    try:
-        return compiled(word)
-    except ValueError as error:
-        raise ConfigError(f"[queries.relevance] {key}: {word!r} {error}") from error
-
-
-def _spelling(name: str) -> re.Pattern[str]:
-    words = r"\s+".join(map(re.escape, name.split()))
-    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
+def _begins_sentence(text: str, at: int) -> bool:
+    low = max(at - _CLOSE, 0)
+    return _START.search(text, low, at) is not None and not _ABBREVIATED.search(text, low, at)
 
 
 def _capitals(text: str, hit: Span) -> float:
     """The share of capitals among the letters around the hit, from 0 to 1; 0 where there are few letters."""
-    letters = [char for char in text[max(hit[0] - _CLOSE, 0) : hit[0]] + text[hit[1] : hit[1] + _CLOSE] if char.isalpha()]
+    letters = [
+        char for char in text[max(hit[0] - _CLOSE, 0) : hit[0]] + text[hit[1] : hit[1] + _CLOSE] if char.isalpha()
+    ]
     return sum(map(str.isupper, letters)) / len(letters) if len(letters) >= 8 else 0.0
 
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-Span = tuple[int, int]
+from monitor.triage.relevance_words import Span
 
 CLOSE = 60  # characters on either side whose words count
 SMOOTHING = 0.5  # seen this often in either class before anything was seen
-SHARPNESS = 0.5  # of the words together: they lean on one another, so their sum says too much
+SHARPNESS = 0.1  # of the words together: ten texts share few, and these lean on one another
+MOST_BALANCE = 3.0  # of the labels alone, as odds: a twentieth of a name's mentions is never written off
 _WORD = re.compile(r"[^\W\d_][\w'’-]+")
 
 
@@ -36,12 +37,12 @@ class Memory:
         signs = {sign: (seen[0][sign], seen[1][sign]) for sign in sorted({*seen[0], *seen[1]})}
         return cls((labels[0], labels[1]), signs)
 
-    def probability(self, text: str, hit: Span) -> float:
-        """How probably this hit is about the organisation, from 0 to 1."""
-        about, other = (count + 1.0 for count in self.labels)
-        odds = math.log(about / other)
-        told = [self._weight(sign) for sign in sorted(set(_signs(text, hit))) if sign in self.signs]
-        return 1 / (1 + math.exp(-max(min(odds + SHARPNESS * sum(told), 30.0), -30.0)))
+    def odds(self, text: str, hit: Span) -> float:
+        """The logarithm of the odds that this hit is about the organisation, by the labels' balance and words."""
+        about, other = (count + 1 for count in self.labels)
+        balance = max(min(math.log(about / other), MOST_BALANCE), -MOST_BALANCE)
+        told = (self._weight(sign) for sign in sorted(set(_signs(text, hit))) if sign in self.signs)
+        return balance + SHARPNESS * sum(told)
 
     def _weight(self, sign: str) -> float:
         """The logarithm of how much more often the sign stands beside the organisation than beside its namesake."""

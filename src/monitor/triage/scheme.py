@@ -6,6 +6,7 @@ There are no jumps, so no scheme can go round in a circle. What can be said of a
 proven by `monitor.triage.scheme_check`.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +40,8 @@ def _known_languages(texts: dict[str, str]) -> dict[str, str]:
         raise ValueError(f"{wrong[0]!r} is no language; write two small letters, such as nl")
     if empty := [code for code, text in texts.items() if not text.strip()]:
         raise ValueError(f"{empty[0]} is empty; write it or leave it out")
+    if odd := [code for code, text in texts.items() if not text.replace("\n", " ").isprintable()]:
+        raise ValueError(f"{odd[0]} holds a control character; write it anew")
     return texts
 
 
@@ -88,7 +91,7 @@ class When(_Table):
     kinds: tuple[Kind, ...] = Field((), description="One of these kinds holds.")
     facets: tuple[Facet, ...] = Field((), description="What it is about: brand, company or ambassador.")
     types: tuple[PostType, ...] = Field((), description="What it is: article, post, comment or boost.")
-    sources: tuple[str, ...] = Field((), description="Where it was found, e.g. reddit.")
+    sources: tuple[Name, ...] = Field((), description="Where it was found, e.g. reddit.")
     languages: tuple[Code, ...] = Field((), description="Its language, two or three small letters.")
     addressed: bool | None = Field(None, description="Whether it speaks to one of the organisation's own accounts.")
     relevance_below: Share | None = Field(
@@ -184,7 +187,7 @@ class Scheme(_Table):
     @cached_property
     def version(self) -> str:
         """16 hex digits of what it decides; examples and the file's dress do not count."""
-        meaning = self.model_dump_json(exclude={"examples"})
+        meaning = json.dumps(self.model_dump(mode="json", exclude={"examples"}), sort_keys=True)
         return sha256(meaning.encode()).hexdigest()[:16]
 
     @model_validator(mode="after")

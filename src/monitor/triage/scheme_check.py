@@ -1,7 +1,7 @@
 """What is proven of a scheme before it decides anything: each claim a line, good or not.
 
-    every mention reaches exactly one rule    no rule is hidden        roles exist       deadlines can be kept
-    answers in the organisation's languages   placeholders are known   golden examples give their rule
+every mention reaches exactly one rule    no rule is hidden        roles exist       deadlines can be kept
+answers in the organisation's languages   placeholders are known   golden examples give their rule
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -132,7 +132,9 @@ def _rules(scheme: Scheme, proof: Proof, asked: Collection[str]) -> Iterator[Fin
 
 
 def _in_order(asked: Collection[str]) -> list[str]:
-    return [name for name in ("kinds", "facet", "type", "source", "language", "addressed", "relevance") if name in asked]
+    return [
+        name for name in ("kinds", "facet", "type", "source", "language", "addressed", "relevance") if name in asked
+    ]
 
 
 def _roles(scheme: Scheme, house: House) -> Iterator[Finding]:
@@ -160,11 +162,13 @@ def _deadlines(scheme: Scheme, house: House) -> Iterator[Finding]:
 
 def _sources(scheme: Scheme, house: House) -> Iterator[Finding]:
     """A source that is misspelt would make its rule hold for nothing, and silently."""
-    for rule in scheme.rules if house.sources is not None else ():
+    if house.sources is None:
+        return
+    for rule in scheme.rules:
         for source in rule.when.sources:
             if source not in house.sources:
-                told = f"{rule.id}: when.sources: {source} is not in [sources]; {nearest(source, sorted(house.sources))}"
-                yield Finding("sources", False, told)
+                cure = nearest(source, sorted(house.sources))
+                yield Finding("sources", False, f"{rule.id}: when.sources: {source} is not in [sources]; {cure}")
 
 
 def _answers(scheme: Scheme, languages: Sequence[str]) -> Iterator[Finding]:
@@ -204,4 +208,6 @@ def _fault(scheme: Scheme, example: Example, judge: Judge, ids: list[str]) -> st
     reached = scheme.rule_for(facts).id
     if reached == example.rule:
         return ""
-    return f"reaches {reached}, since it reads as {' and '.join(facts.kinds)} ({facts.confidence:.2f}); mend text or rule"
+    return (
+        f"reaches {reached}, since it reads as {' and '.join(facts.kinds)} ({facts.confidence:.2f}); mend text or rule"
+    )

@@ -76,6 +76,14 @@ def changes(old: Rule, new: Rule) -> list[str]:
     return [f"{name} {before} -> {after}" for name, (before, after) in pairs.items() if before != after]
 
 
+def thresholds(*schemes: Scheme) -> tuple[list[float], list[float]]:
+    """Every probability at which a rule of theirs changes its mind: of relevance, and of certainty."""
+    whens = [rule.when for scheme in schemes for rule in scheme.rules]
+    relevances = {when.relevance_below for when in whens if when.relevance_below is not None}
+    confidences = {when.confidence_at_least for when in whens if when.confidence_at_least is not None}
+    return sorted(relevances), sorted(confidences)
+
+
 def counted(scheme: Scheme, groups: Iterable[Group]) -> dict[str, int]:
     """How many stored mentions reach each rule; 0 for those that none does."""
     counts = dict.fromkeys((rule.id for rule in scheme.rules), 0)

@@ -54,7 +54,12 @@ def proven(scheme: Scheme) -> Proof:
     masks = _masks(scheme, together)
     by_kind = {kind: _reached(scheme, _masks(scheme, [(kind,)])) for kind in KINDS}
     reached = _reached(scheme, masks)
-    hidden = {rule.id: _hiders(scheme, at, masks) for at, rule in enumerate(scheme.rules) if rule.id not in reached}
+    plainly = _masks(scheme, [(kind,) for kind in KINDS])  # where it stands alone, so that only true rivals are named
+    hidden = {
+        rule.id: _hiders(scheme, at, plainly) or _hiders(scheme, at, masks)
+        for at, rule in enumerate(scheme.rules)
+        if rule.id not in reached
+    }
     return Proof(by_kind, reached, hidden, _count(scheme, together))
 
 
@@ -122,9 +127,7 @@ def _only(when: When, keys: Iterable[str]) -> When:
     return When.model_construct(**{key: getattr(when, key) for key in keys})
 
 
-def _dimensions(
-    scheme: Scheme, kinds: Sequence[tuple[Kind, ...]]
-) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def _dimensions(scheme: Scheme, kinds: Sequence[tuple[Kind, ...]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """What the facts can be, as far as rules can tell it apart: for thresholds, the value and the one just below."""
     whens = [rule.when for rule in scheme.rules]
     certain = _around({one for when in whens if (one := when.confidence_at_least) is not None}) or [1.0]
@@ -147,10 +150,10 @@ def _named(whens: Iterable[When], names: Callable[[When], Iterable[str]]) -> lis
 
 
 def _reached(scheme: Scheme, masks: dict[int, Facts]) -> Reached:
-    found: Reached = {}
+    found: dict[int, Facts] = {}
     for mask, facts in masks.items():
-        found.setdefault(scheme.rules[_lowest(mask)].id, facts)
-    return found
+        found.setdefault(_lowest(mask), facts)
+    return {scheme.rules[at].id: found[at] for at in sorted(found)}
 
 
 def _hiders(scheme: Scheme, at: int, masks: Iterable[int]) -> tuple[str, ...]:

@@ -67,14 +67,14 @@ ROLES: dict[str, dict[str, str]] = {
     "nl": {
         "webcare-lead": "webcarecoördinator",
         "spokesperson": "woordvoerder",
-        "security": "informatiebeveiliging",
+        "security": "beveiliging",
         "legal": "juridische zaken",
         "crisis-lead": "crisisleider",
         "hr": "personeelszaken",
     },
     "en": {
         "legal": "legal affairs",
-        "security": "information security",
+        "security": "security",
         "hr": "human resources",
     },
 }

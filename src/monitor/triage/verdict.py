@@ -7,8 +7,9 @@ to it, so questions and complaints in them are not the organisation's to answer:
 ambassador's post is never judged, for kind or sentiment, and goes to nobody's queue.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -24,7 +25,7 @@ from monitor.triage.scheme import Facts, Rule, Scheme, spoken
 from monitor.triage.sentiment import guess
 
 NEWS = Reason("news", "article", "", NOWHERE, by="rule", measured=1.0)
-MOST_REASONS = 8  # per mention: evidence to read, not a concordance
+MOST_REASONS = 3  # per kind: evidence to read, not a concordance
 
 
 class Judgement(Protocol):
@@ -46,6 +47,14 @@ class Model(Protocol):
     @property
     def version(self) -> str: ...
     def judge(self, text: str, reading: Reading) -> Judgement: ...
+
+
+class Guess(Protocol):
+    """What a service elsewhere added about a doubtful post; see `monitor.endpoint`."""
+
+    def added_to(self, held: Mapping[Kind, float]) -> Mapping[Kind, float]: ...
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,22 @@ class Triage:
                 )
             )
 
-    def judge(self, mention: Mention, document: Document, matches: Sequence[Match], now: datetime) -> Verdict:
-        """The verdict on a mention. `document` and `matches` are what it was made of; deadlines run from `now`."""
+    def judge(
+        self,
+        mention: Mention,
+        document: Document,
+        matches: Sequence[Match],
+        now: datetime,
+        guess: Guess | None = None,
+    ) -> Verdict:
+        """The verdict on a mention. `document` and `matches` are what it was made of; deadlines run from `now`.
+
+        A `guess` adds kinds to those that hold, and takes none away; nothing is added to an ambassador's post.
+        """
         relevance = self._relevance(mention, document, matches)
         told = self._told(mention, document)
+        if guess and mention.facet != "ambassador":
+            told = replace(told, kinds=guess.added_to(told.kinds), reasons=(*told.reasons, *guess.reasons))
         kinds = _ordered(told.kinds)
         facts = _facts(mention, kinds, told.kinds.get(kinds[0], 0.0), relevance)
         return self._verdict(self.scheme.rule_for(facts), facts, told, now)
@@ -113,12 +134,11 @@ class Triage:
         reasons = [reason for kind in kinds for reason in reading.reasons(kind)]
         if judgement:
             reasons += _of_model(judgement, text)
-        found = personal.find(text, self.own)
-        if found:
+        if found := personal.find(text, self.own):
             kinds["personal-data"] = 1.0
             reasons += [Reason("personal-data", one.kind, "", one.span, "rule", 1.0) for one in found]
         needs, tone = (judgement.needs, judgement.sentiment) if judgement else (reading.needs, None)
-        return _Told(kinds, tuple(reasons[:MOST_REASONS]), needs, guess(reading, tone))
+        return _Told(kinds, _telling(reasons), needs, guess(reading, tone))
 
     def _relevance(self, mention: Mention, document: Document, matches: Sequence[Match]) -> float | None:
         """That of the query that is surest; None when a query's name is not ambiguous."""
@@ -162,6 +182,22 @@ class Triage:
 def _ordered(kinds: Mapping[Kind, float]) -> tuple[Kind, ...]:
     """The kinds that hold, the most severe first."""
     return tuple(kind for kind in KINDS if kind in kinds) or ("other",)
+
+
+def _telling(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons that say most: per kind, the most severe first, its surest; the same words once.
+
+    A customer's data is not said again: only where it stands.
+    """
+    surest = sorted(reasons, key=lambda one: (KINDS.index(one.kind), one.by != "strong", -(one.measured or 0.0)))
+    once = {(one.kind, one.text.casefold() or one.span): one for one in reversed(surest)}
+    left: Counter[Kind] = Counter()
+    told: list[Reason] = []
+    for one in surest:
+        if once.get((one.kind, one.text.casefold() or one.span)) is one and left[one.kind] < MOST_REASONS:
+            left[one.kind] += 1
+            told.append(replace(one, text="") if one.kind == "personal-data" else one)
+    return tuple(told)
 
 
 def _facts(mention: Mention, kinds: tuple[Kind, ...], confidence: float, relevance: float | None) -> Facts:

@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 LONGEST = 2_000  # characters that are read; kept posts are far shorter
 NAME, ADDRESS, FIGURE = "@", "http", "0"
 MANNER = ("shouting", "exclaims", "asks", "trails off", "has address", "names", "names first", "figures", "length")

@@ -24,6 +24,7 @@ from monitor.triage.cues import Reading
 from monitor.triage.labels import SentimentLabel
 
 NEEDS = "needs"
+RELEVANT = "relevant"
 SENTIMENTS: tuple[SentimentLabel, ...] = ("negative", "neutral", "positive")
 SENTIMENT = "sentiment:"
 MOST_WORDS = 3  # that are told per head
@@ -33,7 +34,7 @@ Weighed = tuple[str, str, float, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question: a kind, "needs", or "sentiment:negative" and its like.
+    """One question: a kind, "needs", "relevant", or "sentiment:negative" and its like.
 
     `labels` and `positives` are what it was fitted on; `share` the model's part beside the cues' logit; `slope` and
     `intercept` calibrate; `threshold` is the probability from which it holds. `decides`: it beat the cues on held-out
@@ -64,6 +65,7 @@ class Judgement:
     words: tuple[Weighed, ...]
     version: str
     holding: frozenset[Kind] = frozenset()
+    relevant: float | None = None
 
 
 @dataclass(frozen=True, eq=False)  # without slots: what its words weigh is reckoned at the first text
@@ -93,11 +95,11 @@ class Model:
         decided = {head.name: (head, at) for at, head in enumerate(self.heads) if head.decides}
         kinds = {kind: chances[decided[kind][1]] for kind in KINDS if kind in decided}
         holding = frozenset(kind for kind, chance in kinds.items() if chance >= decided[kind][0].threshold)
-        needs = chances[decided[NEEDS][1]] if NEEDS in decided else None
-        told = [(kind, decided[kind][1]) for kind in KINDS if kind in holding]
+        needs, relevant = (chances[decided[name][1]] if name in decided else None for name in (NEEDS, RELEVANT))
+        told: list[tuple[str, int]] = [(kind, decided[kind][1]) for kind in KINDS if kind in holding]
         told += [(NEEDS, decided[NEEDS][1])] if needs is not None and needs >= 0.5 else []
         words = self._words(text, plain, told) if told else ()
-        return Judgement(kinds, needs, self._sentiment(chances), words, self.version, holding)
+        return Judgement(kinds, needs, self._sentiment(chances), words, self.version, holding, relevant)
 
     def chances(self, text: str, reading: Reading) -> dict[str, float]:
         """The probability of every head, those that do not decide too: for evaluation, and the choice of labels."""
@@ -141,6 +143,8 @@ def cue_logit(name: str, reading: Reading) -> float:
     """What the cues alone say to a head's question, as a logit."""
     if name.startswith(SENTIMENT):
         return _of_polarity(name.removeprefix(SENTIMENT), reading.polarity)
+    if name == RELEVANT:
+        return 0.0  # cues do not know whose name it is
     said = reading.needs if name == NEEDS else reading.kinds.get(cast(Kind, name), 0.0)
     return logit(min(max(said, LEAST), MOST))
 

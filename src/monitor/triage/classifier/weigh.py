@@ -32,7 +32,8 @@ class Weights:
         terms = [*plain, *map(" ".join, pairwise(plain))]
         known = self._terms
         columns = [known[term] for term in terms if term in known]
-        return _summed(self._term_rows, columns) + _summed(self._word_rows, self._rows(plain))
+        rows = self._rows(plain)  # first: it may put a longer table in the place of the old one
+        return _summed(self._term_rows, columns) + _summed(self._word_rows, rows)
 
     def each(self, plain: Sequence[str]) -> Floats:
         """What each word weighs in every head, of (words, heads): itself, half of its pairs, and its n-grams."""
@@ -43,7 +44,8 @@ class Weights:
         for at, pair in enumerate(map(" ".join, pairwise(plain))):
             if (column := self._terms.get(pair)) is not None:
                 terms[at : at + 2] += self._term_rows[column] / 2
-        return _divided(terms) + _divided(self._word_rows[self._rows(plain)])
+        rows = self._rows(plain)
+        return _divided(terms) + _divided(self._word_rows[rows])
 
     def _rows(self, plain: Sequence[str]) -> list[int]:
         known = self._word

@@ -1,0 +1,139 @@
+"""`monitor label` on the terminal: one text at a time, answered by single keys; lines where nobody looks.
+
+    kinds  needs  relevant  sentiment -> stored at once        s skips the text, b goes back one, q ends
+
+What the machine thinks is not shown: who sees a guess agrees with it too easily.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from monitor.model import Kind
+from monitor.store.labels import Given, Proposed
+from monitor.triage.labels import How
+
+KEYS: dict[str, Kind] = {
+    "1": "complaint",
+    "2": "question",
+    "3": "compliment",
+    "4": "suggestion",
+    "5": "wrong-facts",
+    "6": "press",
+    "7": "leak",
+    "8": "safety",
+    "9": "fraud",
+    "a": "abuse",
+    "p": "personal-data",
+    "j": "job",
+    "x": "spam",
+    "n": "news",
+    "o": "other",
+}
+Answer = TypeVar("Answer")
+SKIP, BACK, QUIT = "s", "b", "q"
+_YES_NO = {"y": True, "j": True, "n": False}
+_SENTIMENTS = {"-": "negative", "0": "neutral", "+": "positive"}
+_HELP = "  ".join(f"{key} {kind}" for key, kind in KEYS.items())
+Ask = Callable[[str, bool], str]  # a question, and whether several keys may be its answer; "" leaves it open
+Save = Callable[[Given], object]
+
+
+class _LeftError(Exception):
+    """Somebody skips, goes back or ends; `key` says which."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person's sitting. `ask` gives keys, `save` stores a label at once, so that ending loses nothing."""
+
+    by: str
+    ask: Ask
+    save: Save
+    console: Console
+
+    def run(self, proposals: Sequence[tuple[Proposed, How]]) -> int:
+        """Ask about each proposal; returns how many were labelled."""
+        at, done = 0, set[str]()
+        if proposals:
+            self.console.print(Text(f"{_HELP}\n{SKIP} skip  {BACK} back  {QUIT} quit", style="dim"), soft_wrap=True)
+        while at < len(proposals):
+            proposal, how = proposals[at]
+            self._show(proposal, at + 1, len(proposals))
+            try:
+                self.save(self._asked(Given(proposal.mention, self.by, how)))
+                done.add(proposal.mention)
+            except _LeftError as left:
+                if left.key == QUIT:
+                    break
+                at = max(at - 1, 0) if left.key == BACK else at + 1
+                continue
+            at += 1
+        return len(done)
+
+    def _show(self, proposal: Proposed, number: int, total: int) -> None:
+        self.console.print(Text(f"\n{number}/{total}  {proposal.source}  {proposal.url}", style="dim"), soft_wrap=True)
+        self.console.print(Text(proposal.text), soft_wrap=True)
+
+    def _asked(self, given: Given) -> Given:
+        kinds = self._kinds()
+        needs = self._one("needs a reaction? y/n ", _YES_NO)
+        relevant = self._one("about us? y/n ", _YES_NO)
+        sentiment = self._one("about us it is -/0/+ ", _SENTIMENTS)
+        if kinds is None and needs is None and relevant is None and sentiment is None:
+            raise _LeftError(SKIP)
+        return replace(given, kinds=kinds, needs=needs, relevant=relevant, sentiment=sentiment)
+
+    def _kinds(self) -> tuple[Kind, ...] | None:
+        while True:
+            keys = self._keys("kinds, then Enter: ", several=True)
+            if wrong := [key for key in keys if key not in KEYS]:
+                self.console.print(Text(f"{wrong[0]!r} is no kind; {_HELP}", style="yellow"), soft_wrap=True)
+                continue
+            return tuple(dict.fromkeys(KEYS[key] for key in keys)) or None
+
+    def _one(self, question: str, answers: Mapping[str, Answer]) -> Answer | None:
+        while True:
+            key = self._keys(question, several=False)[:1]
+            if not key or key in answers:
+                return answers.get(key)
+            told = f"{key!r} is no answer; give one of {' '.join(answers)}, or Enter to leave it open"
+            self.console.print(Text(told, style="yellow"), soft_wrap=True)
+
+    def _keys(self, question: str, *, several: bool) -> str:
+        answer = "".join(self.ask(question, several).lower().split())
+        if answer in {SKIP, BACK, QUIT}:
+            raise _LeftError(answer)
+        return answer
+
+
+def by_key(question: str, several: bool) -> str:
+    """An answer typed on a terminal: one key, or keys up to Enter. Backspace takes one back."""
+    typer.echo(question, nl=False)
+    typed = ""
+    while True:
+        key = typer.getchar()
+        if key in {"\r", "\n", ""}:
+            break
+        typed = typed[:-1] if key in {"\x7f", "\b"} else typed + key
+        typer.echo("\b \b" if key in {"\x7f", "\b"} else key, nl=False)
+        if not several or typed in {SKIP, BACK, QUIT}:
+            break
+    typer.echo()
+    return typed
+
+
+def by_line(question: str, several: bool) -> str:
+    """An answer as a line of the input, for pipes and screen readers; its end is the end of the sitting."""
+    del several
+    typer.echo(question, nl=False)
+    line = sys.stdin.readline()
+    return line or QUIT
