@@ -11,17 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
-from monitor.learn import starter
-from monitor.model import Kind
 from monitor.triage.classifier import calibrate, in_use
 from monitor.triage.classifier.design import design
 from monitor.triage.classifier.features import ADDRESS, FIGURE, MANNER, NAME, grams, manner, places, words, written
-from monitor.triage.classifier.file import STARTER, load, load_starter, promote, promoted, save, versions, write
+from monitor.triage.classifier.file import load, promote, promoted, save, versions
 from monitor.triage.classifier.fit import fit
-from monitor.triage.classifier.score import Model
 from monitor.triage.classifier.splits import folds, groups
-from monitor.triage.cues import Cues
-from monitor.triage.labels import Labelled
 from tests.labelling import cues, fitted, read, rows
 
 
@@ -99,16 +94,12 @@ def test_a_model_learns_what_no_cue_knows() -> None:
 
 def test_a_model_never_hides_a_strong_hit() -> None:
     """The probability of its kind is at least that of the cues."""
-    model = fit(read(rows(120, kinds=frozenset())), read(_strong(60)), cue_version="x").model
+    seldom = [*rows(120, kinds=frozenset()), *rows(10, seed=3, kinds=frozenset(("press",)))]
+    model = fit(read(seldom), [], cue_version="x").model
     text = "Ik ben journalist van een dagblad en wil jullie woordvoerder spreken, vandaag"
     reading = cues().read(text)
     assert any(hit.tier == "strong" and hit.kind == "press" for hit in reading.hits)
     assert model.chances(text, reading)["press"] >= reading.kinds["press"]
-
-
-def _strong(count: int) -> list[Labelled]:
-    kinds: tuple[Kind, ...] = ("complaint", "press")
-    return [row for nth, kind in enumerate(kinds) for row in rows(count, seed=3 + nth, kinds=frozenset((kind,)))]
 
 
 def test_too_few_labels_leave_a_kind_to_the_cues() -> None:
@@ -205,19 +196,11 @@ def test_a_version_can_be_used_again(tmp_path: Path) -> None:
         promote(tmp_path, "none")
 
 
-def test_the_model_that_ships_is_what_its_command_builds(tmp_path: Path) -> None:
-    """Byte for byte; after a change of the made set or the cues: monitor models starter."""
-    write(starter(), tmp_path)
-    for name in ("model.json", "weights.npz"):
-        assert (tmp_path / name).read_bytes() == (Path(str(STARTER)) / name).read_bytes()
-
-
-def test_the_model_that_ships_goes_with_any_cues() -> None:
-    """It decides for a few kinds only, those for which it was measured."""
-    model = load_starter()
-    assert isinstance(model, Model)
-    text = "Already the third time that nobody answers and my parcel is nowhere to be found"
-    assert "complaint" in model.judge(text, Cues(["en"], ["retail"]).read(text)).kinds
+def test_without_a_model_the_cues_decide(tmp_path: Path) -> None:
+    """An empty folder is no fault."""
+    used = in_use(tmp_path / "none", cues().version)
+    assert used is not None
+    assert (used.model, used.problems) == (None, ())
 
 
 def test_near_copies_are_in_one_fold() -> None:

@@ -30,10 +30,11 @@ def full(text: str) -> str:
 
 
 def test_written_files(tmp_path):
-    """An empty folder gets four files, a fresh key that only its owner can read, and a word on what is next."""
+    """An empty folder gets its files, a fresh key that only its owner can read, and a word on what is next."""
     folder = tmp_path / "new" / "webcare"
     lines = write_files(folder)
-    assert {file.name for file in folder.iterdir()} == {CONFIG_NAME, SCHEMA_NAME, ".env", ".env.example", "scheme.toml"}
+    schemes = {"scheme.toml", "scheme.schema.json"}
+    assert {file.name for file in folder.iterdir()} == {CONFIG_NAME, SCHEMA_NAME, ".env", ".env.example", *schemes}
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
     assert re.fullmatch(r"MONITOR_PSEUDONYM_KEY=[0-9a-f]{32}\n", (folder / ".env").read_text())
     assert lines[-1] == f"next: edit {folder / CONFIG_NAME}, then: monitor check --config {folder / CONFIG_NAME}"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.sketch import SIZE, is_copy, sketch, stories
+from monitor.sketch import SIZE, is_copy, may_be_copy, sketch, stories
 
 STORY = (
     "De lindeveer voer vanochtend een uur niet omdat de klep vastzat, en op de kade stonden meer dan honderd reizigers "
@@ -86,6 +86,13 @@ def test_a_sketch_has_few_hashes_in_order(text: str) -> None:
     assert list(made) == sorted(set(made))
     assert len(made) <= SIZE
     assert all(0 <= each < 2**64 for each in made)
+
+
+@given(*[st.lists(st.sampled_from("abcdefgh"), max_size=70).map(" ".join)] * 2)
+def test_what_may_be_no_copy_is_none(one: str, other: str) -> None:
+    """The quick look never turns a copy away."""
+    mine, theirs = sketch(one), sketch(other)
+    assert may_be_copy(mine, theirs, len({*mine} & {*theirs})) or not is_copy(mine, theirs)
 
 
 def _planted(seed: int) -> tuple[list[str], list[str]]:

@@ -184,6 +184,7 @@ class Told:
     """What a model that always says the same says."""
 
     kinds: Mapping[Kind, float]
+    holding: frozenset[Kind] = frozenset()
     needs: float | None = 0.9
     sentiment: tuple[Literal["negative", "neutral", "positive"], float] | None = ("negative", 0.8)
     words: Sequence[tuple[Kind | Literal["needs"], str, float, tuple[int, int]]] = ()
@@ -204,11 +205,27 @@ class Parrot:
 
 def test_the_models_word_counts_and_is_told() -> None:
     """A model's kinds, need and sentiment are taken, with the words that weighed most and its version."""
-    parrot = Parrot(Told({"suggestion": 0.7}, words=(("suggestion", "vaart", 2.0, (10, 15)),)))
+    parrot = Parrot(
+        Told(
+            {"suggestion": 0.7, "complaint": 0.2},
+            frozenset({"suggestion"}),
+            words=(("suggestion", "vaart", 2.0, (10, 15)),),
+        )
+    )
     verdict = judged("Lindeveer vaart", triage(model=parrot))
     assert (verdict.kinds, verdict.rule, verdict.needs, verdict.model) == (("suggestion",), "suggestion", 0.9, "abc")
     assert verdict.sentiment == Sentiment("brand", "negative", 0.8)
     assert verdict.reasons == (Reason("suggestion", "vaart", "vaart", (10, 15), "model", 0.7),)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("Lindeveer, het kaartje werkt niet", False), ("Lindeveer, ik ben journalist bij de krant", True)],
+)
+def test_a_model_overrules_cues_that_count_and_never_a_strong_one(text: str, complaint: bool) -> None:
+    """Where a model decides a kind, weak cues for it step back; what a strong cue routes stays routed."""
+    parrot = Parrot(Told({"complaint": 0.1, "press": 0.1}))
+    assert judged(text, triage(model=parrot)).kinds == (("press",) if complaint else ("other",))
 
 
 def test_no_model_sees_an_ambassador() -> None:

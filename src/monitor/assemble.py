@@ -22,8 +22,10 @@ from monitor.query import Matcher
 from monitor.registry import connect, user_agent
 from monitor.store import Asked, Store
 from monitor.triage import Cues, OpeningHours, Relevance, Roles, Scheme, Triage, read_roles, read_scheme
+from monitor.triage.classifier import LEARN
 from monitor.triage.hours import countries
 from monitor.triage.scheme_check import missing_roles
+from monitor.triage.verdict import Model
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody
 SHORTEST_KEY = 32  # characters; `monitor init` writes 128 random bits as so many
@@ -32,7 +34,7 @@ _BEFORE_VISITS = ("dpia_approved_on", "works_council_consent_on")
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """A checked configuration and the parts made of it."""
+    """A checked configuration and the parts made of it. `passed_over`: why models that were put to use are not used."""
 
     path: Path
     settings: Settings
@@ -42,6 +44,7 @@ class Monitor:
     store: Store
     key: bytes = field(repr=False)
     endpoint: Endpoint | None = None
+    passed_over: tuple[str, ...] = ()
     advice: tuple[Checked, ...] = ()
 
     @property
@@ -117,7 +120,7 @@ def _monitor(
     path: Path,
     settings: Settings,
     connectors: Mapping[str, Connector],
-    triage: Triage,
+    triage: tuple[Triage, tuple[str, ...]],
     key: bytes,
     endpoint: Endpoint | None,
     advice: Sequence[Checked],
@@ -127,7 +130,8 @@ def _monitor(
         settings=settings,
         connectors=connectors,
         matcher=matcher_of(settings),
-        triage=triage,
+        triage=triage[0],
+        passed_over=triage[1],
         store=Store(path.parent / settings.paths.data),
         key=key,
         endpoint=endpoint,
@@ -188,8 +192,12 @@ def _tables(written: Written, name: str) -> list[tuple[int, dict[str, Any]]]:
     return [(at, one) for at, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _triage(settings: Settings, path: Path) -> Triage:
-    """What judges mentions; raises ConfigError with every fault of scheme, roles and cues."""
+def _triage(settings: Settings, path: Path) -> tuple[Triage, tuple[str, ...]]:
+    """What judges mentions, and why it does without a model that was put to use, if it does.
+
+    Raises ConfigError with every fault of scheme, roles and cues. A model that cannot be read is no such fault: the
+    one before it goes on, or the cues.
+    """
     faults = Faults()
     scheme = faults.gather(_scheme, settings, path)
     roles = faults.gather(_roles, settings, path)
@@ -199,14 +207,29 @@ def _triage(settings: Settings, path: Path) -> Triage:
     faults.tell()
     assert scheme and roles and cues  # noqa: PT018
     organisation = settings.organisation
-    return Triage(
+    model, passed_over = _model(path.parent / settings.paths.data / "models", cues.version)
+    triage = Triage(
         cues=cues,
         scheme=scheme,
         roles=roles,
         language=organisation.languages[0],
         profiles={one.name: Relevance(**dict(one.relevance)) for one in settings.queries if one.relevance},
         own=_own(settings),
+        model=model,
     )
+    return triage, passed_over
+
+
+def _model(folder: Path, cue_version: str) -> tuple[Model | None, tuple[str, ...]]:
+    """The newest model in use that can be read; without one nothing heavy is imported."""
+    if not (folder / "promoted").exists():
+        return None, ()
+    try:
+        from monitor.triage.classifier.file import chosen  # noqa: PLC0415 - needs an extra
+    except ImportError:
+        return None, (f"{folder}: {LEARN}; until then the cues decide alone",)
+    found = chosen(folder, cue_version)
+    return found.model, found.problems
 
 
 def _scheme(settings: Settings, path: Path) -> Scheme:

@@ -24,7 +24,7 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from monitor import __version__, query_commands
+from monitor import __version__, case_commands, query_commands, scheme_commands
 from monitor.arguments import DEFAULT, Config, Sources
 from monitor.errors import ConfigError, MonitorError
 
@@ -56,6 +56,8 @@ feeds = typer.Typer(
 app.add_typer(feeds, name="feeds")
 app.add_typer(query_commands.commands)
 app.add_typer(query_commands.bench, name="bench")
+app.add_typer(scheme_commands.commands, name="scheme")
+app.add_typer(case_commands.commands, name="cases")
 
 
 def main() -> None:

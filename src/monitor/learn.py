@@ -122,19 +122,6 @@ def evaluate(monitor: Monitor, files: Sequence[Path], seed: int = SEED) -> "tupl
     return report, tuple(rows)
 
 
-def starter() -> "Model":
-    """The model that ships, built of the made set alone."""
-    from monitor.triage.cues import Cues  # noqa: PLC0415
-
-    _needs_learn()
-    from monitor.triage.classifier.design import examples  # noqa: PLC0415
-    from monitor.triage.classifier.fit import fit  # noqa: PLC0415
-
-    languages = sorted(path.stem for path in MADE.glob("*.jsonl"))
-    made = [row for language in languages for row in read_labels(MADE / f"{language}.jsonl")]
-    return fit([], examples(made, Cues(languages)), cue_version="").model
-
-
 def _fitted(monitor: Monitor, files: Sequence[Path], seed: int) -> "tuple[list[Example], Fitted, Report, Model | None]":
     _needs_learn()
     from monitor.triage.classifier.design import examples  # noqa: PLC0415
@@ -151,7 +138,7 @@ def _fitted(monitor: Monitor, files: Sequence[Path], seed: int) -> "tuple[list[E
         raise ConfigError(
             f"{len(rows)} labels, and no kind has enough of them yet: 40, 8 of each side; go on with: monitor label"
         )
-    in_use = chosen(models(monitor), cues.version, starter=False).model
+    in_use = chosen(models(monitor), cues.version).model
     unseen = _since(rows, in_use)
     budget = monitor.settings.triage.review_share
     return rows, fitted, evaluated(rows, fitted, budget=budget, in_use=in_use, unseen=unseen), in_use

@@ -162,16 +162,3 @@ def models_use(
 
     use(assemble(config), version)
     typer.echo(f"in use  {version}")
-
-
-@models.command("starter", epilog="Example: monitor models starter src/monitor/triage/classifier/starter")
-def models_starter(
-    folder: Annotated[Path, typer.Argument(help="Where model.json and weights.npz go.", file_okay=False)],
-) -> None:
-    """Build the model that ships, from the made set alone; the same set and cues give the same bytes."""
-    from monitor.learn import starter  # noqa: PLC0415
-    from monitor.triage.classifier.file import write  # noqa: PLC0415
-
-    model = starter()
-    write(model, folder)
-    typer.echo(f"starter  {model.version}")

@@ -72,7 +72,7 @@ def show_models(folder: Path, cue_version: str) -> None:
     if table.row_count:
         _print("", table)
     else:
-        _line("no models yet; the one that ships and the cues decide. Train one with: monitor train")
+        _line("no models yet; the cues decide. Train one with: monitor train")
 
 
 def _state(path: Path, cue_version: str) -> str:

@@ -47,8 +47,19 @@ def is_copy(one: Sketch, other: Sketch) -> bool:
     # up to the smaller of the last hashes both sketches are whole; beyond it one of them says nothing
     limit = min((each[-1] for each in (one, other) if len(each) == SIZE), default=max(one[-1], other[-1]))
     mine, theirs = {each for each in one if each <= limit}, {each for each in other if each <= limit}
-    shared, share = len(mine & theirs), NEARLY_ALL if min(len(one), len(other)) < LITTLE else ENOUGH
-    return shared >= LEAST and shared >= share * min(len(mine), len(theirs))
+    return _is_enough(len(mine & theirs), min(len(mine), len(theirs)), min(len(one), len(other)))
+
+
+def may_be_copy(one: Sketch, other: Sketch, shared: int) -> bool:
+    """False when so many hashes in common, counted already, cannot make them copies; much quicker than `is_copy`."""
+    shorter = min(len(one), len(other))
+    if shorter < FEWEST or max(len(one), len(other)) == SIZE:
+        return shared >= LEAST or shorter < FEWEST
+    return _is_enough(shared, shorter, shorter)
+
+
+def _is_enough(shared: int, of: int, shorter: int) -> bool:
+    return shared >= LEAST and shared >= of * (NEARLY_ALL if shorter < LITTLE else ENOUGH)
 
 
 def stories(sketches: Iterable[Sketch]) -> int:

@@ -17,7 +17,6 @@ from monitor.model import Kind
 from monitor.triage.classifier import measures
 from monitor.triage.classifier.design import Example
 from monitor.triage.classifier.features import Floats
-from monitor.triage.classifier.file import load_starter
 from monitor.triage.classifier.fit import Fitted, fit
 from monitor.triage.classifier.splits import Numbers, folds, groups
 from monitor.triage.labels import Labelled
@@ -61,7 +60,6 @@ def complaints(data: Path, seed: int, quick: bool) -> Iterator[Figure]:
         "en",
     )
     truth = np.array([int("complaint" in (one.label.kinds or ())) for one in found])
-    yield _starter(found, truth)
     both = crossed(found, truth, ("complaint",), seed, 3 if quick else 10)
     scores = [macro(truth, one) for one in both]
     split = f"10-fold by near duplicate, seed {seed}"
@@ -76,16 +74,6 @@ def complaints(data: Path, seed: int, quick: bool) -> Iterator[Figure]:
         if labels < 1000:
             wanted = {50: (".052", ".05"), 200: (".030", ".03")}[labels]
             yield Figure(f"{task}, calibration error", len(found), split, errors[0], errors[1], *wanted, unit="share")
-
-
-def _starter(found: Sequence[Example], truth: Numbers) -> Figure:
-    """The model that ships, where no text of the set was ever seen; the baseline is the cues alone."""
-    model = load_starter()
-    said = [one.reading.kinds.get("complaint", 0.0) >= 0.5 for one in found]
-    ours = [model.chances(one.label.text, one.reading)["complaint"] >= 0.5 for one in found] if model else said
-    scores = [macro(truth, np.array(one, dtype=np.int64)) for one in (said, ours)]
-    task = "complaint, English, no labels (baseline: cues alone), macro-F1"
-    return Figure(task, len(found), "all", scores[0], scores[1], "67.8", "72")
 
 
 def _few_labels(found: Sequence[Example], truth: Numbers, labels: int, seed: int) -> tuple[Scored, Scored]:

@@ -6,6 +6,7 @@ labelled sets of others, which never ship -> complaints | queue | Bahn | restaur
 
 import importlib
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
@@ -18,7 +19,7 @@ from monitor.errors import ConfigError
 
 SEED = 7
 WIDEST = 400  # columns, whatever the terminal says
-_OTHERS = ("monitor.bench.cue_figures", "monitor.bench.relevance_figures")
+_OTHERS = ("monitor.bench.cue_figures", "monitor.bench.sentiment_figures", "monitor.bench.relevance_figures")
 OnFigure = Callable[[Figure], None]
 Part = Callable[[], Iterator[Figure]]
 
@@ -53,7 +54,7 @@ def _learning(data: Path, quick: bool, seed: int) -> list[Part]:
 
 
 def _others(data: Path, quick: bool) -> list[Part]:
-    modules = [importlib.import_module(name) for name in _OTHERS]
+    modules = [importlib.import_module(name) for name in _OTHERS if find_spec(name)]
     return [lambda one=one: one.figures(data, quick) for one in modules]  # type: ignore[misc]
 
 

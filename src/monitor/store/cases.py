@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from monitor.flag import Flag
-from monitor.sketch import FEWEST, LEAST, Sketch, is_copy
+from monitor.sketch import Sketch, is_copy, may_be_copy
 from monitor.store.logbook import ACTIVE, Event, last_events, write_events
 from monitor.store.save import give
 
@@ -210,7 +210,7 @@ class _Near:
         found: set[str] = set()
         for number, hashes in shared.items():
             case, other = self._held[number]
-            if case not in found and (hashes >= LEAST or len(of) < FEWEST) and is_copy(of, other):
+            if case not in found and may_be_copy(of, other, hashes) and is_copy(of, other):
                 found.add(case)
         return found
 

@@ -166,7 +166,8 @@ def _cue(place: str, text: str, figures: Any, faults: _Faults) -> Cue | None:
         found = compiled(text)
         weight, precision, hits = _figures(figures)
     except ValueError as error:
-        return faults.at(place, str(error))
+        faults.at(place, str(error))
+        return None
     return Cue("", "other", "weak", text, found, weight, precision, hits)
 
 

@@ -7,7 +7,7 @@ looked for in every text, which is right and slow.
 import re
 from dataclasses import dataclass, replace
 
-MOST_FIRSTS = 400  # beyond it a cue is looked for in every text
+MOST_FIRSTS = 4_000  # beyond it a cue is looked for in every text
 _LOOK = re.compile(r"\(\?<?[=!]")
 _GROUP = re.compile(r"\((?:\?:|\?P<\w+>)?")
 _QUANTIFIER = re.compile(r"[?*+][?+]?|\{\d*,?\d*\}\??")
@@ -36,6 +36,17 @@ def firsts_of(source: str) -> frozenset[First] | None:
             return None
         found |= some
     return frozenset(found) if len(found) <= MOST_FIRSTS else None
+
+
+def needs_digit(source: str) -> bool:
+    """Whether nothing without a digit can hold: one stands outside of groups and is not optional."""
+    if len(_branches(source)) > 1:
+        return False
+    depth, outside = 0, ""
+    for _, char in _plain_characters(source):
+        depth += (char == "(") - (char == ")")
+        outside += char if depth == 0 else ""
+    return re.search(r"\\d(?![?*]|\{0|\{,)", outside) is not None
 
 
 def _walk(word: str, rest: str, *, edge: bool) -> set[First] | None:
@@ -89,7 +100,7 @@ def _walk_group(word: str, rest: str, *, edge: bool) -> set[First] | None:
     if _LOOK.match(rest):
         return {First(word, open=True)} if word else _walk("", rest[end:], edge=edge or rest.startswith(r"(?<!\w)"))
     opening = _GROUP.match(rest)
-    if opening is None or rest.startswith("(?") and opening.end() == 1:
+    if opening is None or (rest.startswith("(?") and opening.end() == 1):
         return {First(word, open=True)} if word else None
     quantifier, after = _quantified(rest, end)
     inside = rest[opening.end() : end - 1]
@@ -106,7 +117,7 @@ def _walk_group(word: str, rest: str, *, edge: bool) -> set[First] | None:
 
 
 def _steps_over(word: str, inside: str, quantifier: str, *, edge: bool) -> bool:
-    """Whether a part that need not be there, such as `(@\\w+\\s+)*`, leaves the next word at an edge."""
+    """Whether a part that need not be there, such as a name with a blank, leaves the next word at an edge."""
     return not word and edge and _optional(quantifier) and all(_APART.search(one) for one in _branches(inside))
 
 

@@ -12,7 +12,7 @@ sentence, `*` for any ending.
 import re
 from dataclasses import dataclass
 
-from monitor.triage.cue_firsts import First, firsts_of
+from monitor.triage.cue_firsts import First, firsts_of, needs_digit
 
 ACCENTS = str.maketrans("’‘`´éèêëàâáîïíôóòûúùçñ", "''''eeeeaaaiiiooouuucn")
 APART = r"[^\w.!?\n]+"  # between words of one sentence
@@ -25,13 +25,16 @@ _ALTERNATIVES = re.compile(r"\([^()|]+(?:\|[^()|]+)*\)")
 class Compiled:
     """What finds a cue. `firsts` are the words one of which must stand in the text, None for "always look".
 
-    A `word` cue is found by its word alone, a `sign` by its characters.
+    A `word` cue is found by its word alone, a `sign` by its characters, and
+    one with `digit` in no text without a digit. `seconds` are the words one of which comes next, where that is certain.
     """
 
     pattern: re.Pattern[str]
     firsts: frozenset[First] | None
     word: bool = False
     sign: str = ""
+    digit: bool = False
+    seconds: frozenset[str] | None = None
 
 
 def compiled(cue: str) -> Compiled:
@@ -60,7 +63,7 @@ def _expression(source: str) -> Compiled:
         raise ValueError(f"is no regular expression ({error}); mend it, or drop re: to look for its words") from error
     if pattern.search(""):
         raise ValueError("holds for an empty text, so for every text; let it need a word")
-    return Compiled(pattern, firsts_of(source))
+    return Compiled(pattern, firsts_of(source), digit=needs_digit(source))
 
 
 def _phrase(written: str) -> Compiled:
@@ -74,7 +77,19 @@ def _phrase(written: str) -> Compiled:
         source += GAP if element == "~" else APART + _words(element)
     firsts = frozenset(first for start in _starts(elements[0]) for first in _first(start))
     plain = len(elements) == 1 and re.fullmatch(r"\w+", written) is not None
-    return Compiled(re.compile(rf"(?<![\w]){source}(?!\w)"), firsts, word=plain)
+    seconds = _seconds(elements)
+    return Compiled(re.compile(rf"(?<!\w){source}(?!\w)"), firsts, word=plain, seconds=seconds)
+
+
+def _seconds(elements: list[str]) -> frozenset[str] | None:
+    """The words that come after the first one, when both are whole words."""
+    if len(elements) < 2 or elements[1] == "~" or not re.fullmatch(r"\w+", elements[0]):
+        return None
+    starts = _starts(elements[1])
+    if not all(re.match(r"\w", start) for start in starts):
+        return None
+    found = {first for start in starts for first in _first(start)}
+    return None if any(first.open for first in found) else frozenset(first.word for first in found)
 
 
 def _starts(element: str) -> list[str]:

@@ -10,13 +10,13 @@ round, because a negated complaint is still one in seven to nine cases of ten.
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from monitor.errors import ConfigError
-from monitor.model import Kind
 from monitor.triage.cue_files import Cue, CueFile, read_cues, shipped
 from monitor.triage.judging import judged
 from monitor.triage.language import Vote
-from monitor.triage.reading import FEATURES, NOT_QUOTED, Hit, Reading
+from monitor.triage.reading import FEATURES, Hit, Reading
 from monitor.triage.scan import Found, Index, words_of
 from monitor.triage.scope import folded, negated, negation_pattern, quotations, sentence_around
 
@@ -56,7 +56,8 @@ class Cues:
         cue, start, end = found
         turned = cue.kind == "compliment" and negated(self._negation.get(cue.language), plain, start)
         within = any(first <= start and end <= last for first, last in quoted) if quoted else False
-        return Hit(cue.kind, cue.text, cue.tier, cue.weight, cue.precision, (start, end), turned, within)
+        tier: Literal["strong", "weak"] = "strong" if cue.tier == "strong" else "weak"
+        return Hit(cue.kind, cue.text, tier, cue.weight, cue.precision, (start, end), turned, within)
 
     def _unsuppressed(self, found: list[Found], plain: str, words: set[str]) -> list[Found]:
         """Without what other words take away: strong ones when nobody is spoken to, weak ones that overlap.
@@ -100,7 +101,8 @@ def _longest(found: list[Found]) -> list[Found]:
 
 
 def _read_all(own: Iterable[Path]) -> list[CueFile]:
-    files, problems = [], []
+    files: list[CueFile] = []
+    problems: list[str] = []
     for path in own:
         try:
             files.append(read_cues(path))

@@ -18,6 +18,7 @@ HINT = 0.6  # cues of this weight or less only add: they take nothing from a com
 AGAINST = 0.75  # what a compliment takes from a complaint's weight, and the other way round
 NEEDS_AT = 1.8  # weight of a complaint, less one and a half times that of compliments, at which need is even
 LIFTED: Mapping[Kind, float] = {"question": 0.4, "suggestion": 0.3}  # least need of a post of this kind
+LEAST, MOST = 0.5, 0.97  # of a strong hit's confidence: it always holds, and is never beyond doubt
 STRONG_NEED = 0.9  # least need of a post with a strong hit
 
 
@@ -36,7 +37,8 @@ def _kinds(weights: Mapping[Kind, float], hits: Sequence[Hit]) -> dict[Kind, flo
     strong: dict[Kind, float] = {}
     for hit in hits:
         if hit.tier == "strong":
-            strong[hit.kind] = max(strong.get(hit.kind, 0.0), hit.precision or STRONG_WITHOUT_FIGURE)
+            sure = STRONG_WITHOUT_FIGURE if hit.precision is None else min(max(hit.precision, LEAST), MOST)
+            strong[hit.kind] = max(strong.get(hit.kind, 0.0), sure)
     plain = weights_of(hit for hit in hits if hit.weight > HINT)
     found = {kind: max(_confidence(kind, weights, plain), strong.get(kind, 0.0)) for kind in KINDS if kind in weights}
     return {kind: sure for kind, sure in found.items() if sure >= 0.5}

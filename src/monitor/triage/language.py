@@ -7,26 +7,32 @@ Made lists, about forty words each; words that two of the four share (is, in, wa
 
 from collections.abc import Iterable, Mapping
 
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
-    "nl": frozenset(
-        "het een en van ik je niet dat op te zijn met voor er maar om heeft hebben bij ook als dan nog wel geen naar uit "
-        "wat waar wordt worden jullie mijn ze zo kan kunnen moet deze dit heb hij zij wij nu weer al aan meer gewoon "
-        "echt waarom wanneer hoe iets niets niemand iemand graag bedankt ook zou zal ons onze jouw mij toch".split()
+    "nl": _words(
+        "aan al als bedankt bij dan dat deze dit echt een en er geen gewoon graag heb hebben heeft het hij",
+        "hoe iemand iets ik je jouw jullie kan kunnen maar meer met mij mijn moet naar niemand niet niets nog",
+        "nu om ons onze ook op te toch uit van voor waar waarom wanneer wat weer wel wij worden wordt zal ze",
+        "zij zijn zo zou",
     ),
-    "en": frozenset(
-        "the and to of i you it that for on with this my your have are be not but can do just what from they will at "
-        "all if so when why how where there their would could should has been were its it's i'm don't can't get got "
-        "our us we an am or by about who which does did please thanks out up no".split()
+    "en": _words(
+        "about all am an and are at be been but by can can't could did do does don't for from get got has",
+        "have how i i'm if it it's its just my no not of on or our out please should so thanks that the their",
+        "there they this to up us we were what when where which who why will with would you your",
     ),
-    "fr": frozenset(
-        "le la les des une et du je vous il elle nous que qui pas pour dans sur avec est sont ce cette ces mon ma mes "
-        "votre vos au aux mais ou plus ne se en c j qu n tres merci bonjour depuis comment pourquoi quand on leur sans "
-        "fait suis avez ai ont etre tout bien".split()
+    "fr": _words(
+        "ai au aux avec avez bien bonjour c ce ces cette comment dans depuis des du elle en est et etre fait",
+        "il j je la le les leur ma mais merci mes mon n ne nous on ont ou pas plus pour pourquoi qu quand que",
+        "qui sans se sont suis sur tout tres une vos votre vous",
     ),
-    "de": frozenset(
-        "der das und ich nicht ist ein eine einen einem einer mit auf für zu von sie wir ihr im den dem auch wie noch "
-        "nur aus bei nach war sind hat haben wird werden wenn aber oder dass doch mich mir euch warum kann immer schon "
-        "sich es als habe bin zum zur um vom".split()
+    "de": _words(
+        "aber als auch auf aus bei bin das dass dem den der doch ein eine einem einen einer es euch für habe",
+        "haben hat ich ihr im immer ist kann mich mir mit nach nicht noch nur oder schon sich sie sind um und",
+        "vom von war warum wenn werden wie wir wird zu zum zur",
     ),
 }
 SURE_BY = 1  # votes more than the next language

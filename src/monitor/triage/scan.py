@@ -7,7 +7,9 @@ once per word and not per text. Only expressions without a certain first word ar
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from monitor.triage.cue_files import Cue
 from monitor.triage.cue_pattern import sign_source
@@ -16,12 +18,25 @@ MOST_REMEMBERED = 50_000  # words; then all are forgotten, so that hostile texts
 BUSY = 3_000  # different words, after which gates are worth their making
 LEAST_GATED = 4  # cues
 _NUMBERED = re.compile(r"\\\d|\(\?P")  # groups that are spoken of cannot stand beside others
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]\w*")
 
 Found = tuple[Cue, int, int]
-Gate = re.Pattern[str] | None
-# what a word may start (behind a gate that tells whether any does), the word itself, and what is tried in all the text
-Tried = tuple[Gate, tuple[Cue, ...], tuple[Cue, ...], tuple[Cue, ...]]
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a word may start: cues that it is, phrases by their second word, others, and what all the text is tried for.
+
+    The `gate` says at once that none of the others is there.
+    """
+
+    plain: tuple[Cue, ...]
+    phrases: dict[str, tuple[Cue, ...]]
+    others: tuple[Cue, ...]
+    gate: re.Pattern[str] | None
+    anywhere: tuple[Cue, ...]
+
+
+NOTHING = Tried((), {}, (), None, ())
 
 
 class Index:
@@ -34,6 +49,7 @@ class Index:
         self._signs: dict[str, list[Cue]] = {}
         for cue in cues:
             self._add(cue)
+        self._wordy = [cue for cue in self._always if not cue.compiled.digit]
         self._lengths = sorted({len(start) for start in self._open})
         self._sign = _any_of(self._signs)
         self._busy = False
@@ -48,51 +64,78 @@ class Index:
             for first in cue.compiled.firsts:
                 (self._open if first.open else self._exact).setdefault(first.word, []).append((cue, first.behind))
 
-    def scan(self, text: str, words: Iterable[re.Match[str]], spoken: str | None) -> list[Found]:
+    def scan(self, text: str, words: Sequence[re.Match[str]], spoken: str | None) -> list[Found]:
         """All hits in a folded text with these words, unordered; weak ones of the spoken language only, if known."""
         found: list[Found] = []
         expressions: list[Cue] = []
         remembered = self._remembered.setdefault(spoken, {})
-        for word in words:
-            tried = remembered.get(word[0])
-            if tried is None:
-                tried = self._remember(word[0], spoken, remembered)
-            gate, phrases, plain, some = tried
-            if plain:
-                found += [(cue, *word.span()) for cue in plain]
-            if some:
-                expressions += some
-            if phrases and (gate is None or gate.match(text, word.start())):
-                for cue in phrases:
-                    if hit := cue.compiled.pattern.match(text, word.start()):
-                        found.append((cue, *hit.span()))
+        following = [word[0] for word in words[1:]]
+        for word, after in zip_longest(words, following, fillvalue=""):
+            tried = remembered.get(word[0]) or self._remember(word[0], spoken, remembered)
+            if tried is NOTHING:
+                continue
+            if tried.plain:
+                found += [(cue, *word.span()) for cue in tried.plain]
+            if tried.phrases and (cues := tried.phrases.get(after)):
+                _match(cues, text, word.start(), found)
+            if tried.others and (tried.gate is None or tried.gate.match(text, word.start())):
+                _match(tried.others, text, word.start(), found)
+            if tried.anywhere:
+                expressions += tried.anywhere
+        self._look_everywhere(text, expressions, spoken, found)
+        return found
+
+    def _look_everywhere(self, text: str, expressions: list[Cue], spoken: str | None, found: list[Found]) -> None:
         if self._sign is not None:
             signs = self._sign.finditer(text)
             found += [(cue, *hit.span()) for hit in signs for cue in self._signs[hit[0]] if _heard(cue, spoken)]
-        for cue in dict.fromkeys((*expressions, *self._always)) if expressions else self._always:
+        always = self._always if _DIGIT.search(text) else self._wordy
+        for cue in dict.fromkeys((*expressions, *always)) if expressions else always:
             if _heard(cue, spoken):
                 found += [(cue, *hit.span()) for hit in cue.compiled.pattern.finditer(text)]
-        return found
 
     def _remember(self, word: str, spoken: str | None, remembered: dict[str, Tried]) -> Tried:
-        """What can start with a word: what is tried from it on, and expressions tried on the whole text."""
+        if len(remembered) >= (MOST_REMEMBERED if self._busy else BUSY):
+            self._busy = True
+            remembered.clear()
+        remembered[word] = tried = self._tried(word, spoken)
+        return tried
+
+    def _tried(self, word: str, spoken: str | None) -> Tried:
         starting = dict.fromkeys(self._exact.get(word, ()))
         for length in self._lengths:
             if length > len(word):
                 break
             starting |= dict.fromkeys(self._open.get(word[:length], ()))
         heard = [(cue, behind) for cue, behind in starting if _heard(cue, spoken)]
-        phrases = tuple(cue for cue, behind in heard if not behind and not cue.compiled.word)
-        plain = tuple(cue for cue, _ in heard if cue.compiled.word)
-        tried = _gate(phrases) if self._busy else None, phrases, plain, tuple(cue for cue, behind in heard if behind)
-        if len(remembered) >= (MOST_REMEMBERED if self._busy else BUSY):
-            self._busy = True
-            remembered.clear()
-        remembered[word] = tried
-        return tried
+        if not heard:
+            return NOTHING
+        here = [cue for cue, behind in heard if not behind and not cue.compiled.word]
+        others = tuple(cue for cue in here if cue.compiled.seconds is None)
+        return Tried(
+            tuple(cue for cue, _ in heard if cue.compiled.word),
+            _by_second(here),
+            others,
+            _gate(others) if self._busy else None,
+            tuple(cue for cue, behind in heard if behind),
+        )
 
 
-def _gate(cues: tuple[Cue, ...]) -> Gate:
+def _match(cues: Iterable[Cue], text: str, at: int, found: list[Found]) -> None:
+    for cue in cues:
+        if hit := cue.compiled.pattern.match(text, at):
+            found.append((cue, *hit.span()))
+
+
+def _by_second(cues: Iterable[Cue]) -> dict[str, tuple[Cue, ...]]:
+    found: dict[str, tuple[Cue, ...]] = {}
+    for cue in cues:
+        for second in cue.compiled.seconds or ():
+            found[second] = (*found.get(second, ()), cue)
+    return found
+
+
+def _gate(cues: tuple[Cue, ...]) -> re.Pattern[str] | None:
     """One pattern for many cues, which says at once that none of them is there: the usual case."""
     sources = [cue.compiled.pattern.pattern for cue in cues]
     if len(sources) < LEAST_GATED or any(_NUMBERED.search(source) for source in sources):

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from monitor import personal
 from monitor.errors import ConfigError
@@ -29,16 +29,20 @@ MOST_REASONS = 3  # per kind: evidence to read, not a concordance
 
 
 class Judgement(Protocol):
-    """What a model says of one text: probabilities, and the words that weighed most: of which kind, and how much."""
+    """What a model says of one text, of those kinds that it decides: their probabilities, which of them hold, and the
+    words that weighed most: of which kind, and how much.
+    """
 
     @property
     def kinds(self) -> Mapping[Kind, float]: ...
+    @property
+    def holding(self) -> Collection[Kind]: ...
     @property
     def needs(self) -> float | None: ...
     @property
     def sentiment(self) -> tuple[SentimentLabel, float] | None: ...
     @property
-    def words(self) -> Sequence[tuple[Kind | Literal["needs"], str, float, tuple[int, int]]]: ...
+    def words(self) -> Sequence[tuple[str, str, float, tuple[int, int]]]: ...
 
 
 class Model(Protocol):
@@ -130,14 +134,16 @@ class Triage:
         """What the words of a post tell: its kinds with their reasons, the need of a reaction, its sentiment."""
         reading = self.cues.read(text, language)
         judgement = self.model.judge(text, reading) if self.model else None
-        kinds = dict(judgement.kinds if judgement else reading.kinds)
+        kinds = _decided(judgement, reading) if judgement else dict(reading.kinds)
         reasons = [reason for kind in kinds for reason in reading.reasons(kind)]
         if judgement:
             reasons += _of_model(judgement, text)
         if found := personal.find(text, self.own):
             kinds["personal-data"] = 1.0
             reasons += [Reason("personal-data", one.kind, "", one.span, "rule", 1.0) for one in found]
-        needs, tone = (judgement.needs, judgement.sentiment) if judgement else (reading.needs, None)
+        needs, tone = reading.needs, None
+        if judgement:
+            needs, tone = reading.needs if judgement.needs is None else judgement.needs, judgement.sentiment
         return _Told(kinds, _telling(reasons), needs, guess(reading, tone))
 
     def _relevance(self, mention: Mention, document: Document, matches: Sequence[Match]) -> float | None:
@@ -213,12 +219,20 @@ def _facts(mention: Mention, kinds: tuple[Kind, ...], confidence: float, relevan
     )
 
 
+def _decided(judgement: Judgement, reading: Reading) -> dict[Kind, float]:
+    """The kinds that hold: the model's where it decides, else the cues'; a strong cue holds whatever the model says."""
+    strong = {hit.kind for hit in reading.hits if hit.tier == "strong"}
+    by_cues = {kind: p for kind, p in reading.kinds.items() if kind in strong or kind not in judgement.kinds}
+    return by_cues | {kind: max(judgement.kinds[kind], by_cues.get(kind, 0.0)) for kind in judgement.holding}
+
+
 def _of_model(judgement: Judgement, text: str) -> list[Reason]:
     """The words that weighed most in the model, for the kinds that hold."""
     return [
         Reason(kind, word, text[slice(*span)], span, "model", judgement.kinds[kind])
-        for kind, word, _, span in judgement.words
-        if kind != "needs" and kind in judgement.kinds
+        for kind in judgement.holding
+        for of, word, _, span in judgement.words
+        if of == kind
     ]
 
 

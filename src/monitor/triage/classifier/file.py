@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,6 @@ from monitor.triage.classifier.score import Head, Model
 from monitor.triage.cues import FEATURES
 
 FORMAT = 1
-ANY_CUES = "any"  # the cue version of a model that was fitted on no team's cues
-STARTER = files("monitor.triage.classifier").joinpath("starter")
 _ARRAYS = ("word_idf", "gram_idf", "word_weights", "gram_weights", "manner_weights", "bias")
 _AGAIN = "train a new one with: monitor train"
 
@@ -75,7 +72,7 @@ def load(folder: Path, cue_version: str) -> Model:
         if not isinstance(told, dict) or told.get("format") != FORMAT:
             made = told.get("format") if isinstance(told, dict) else None
             raise ConfigError(f"{folder}: is of format {made!r} and this monitor reads {FORMAT}; {_AGAIN}")
-        if told["cue_version"] not in (cue_version, ANY_CUES):
+        if told["cue_version"] != cue_version:
             raise ConfigError(
                 f"{folder}: was trained with other cues ({told['cue_version']}, now {cue_version}); {_AGAIN}"
             )
@@ -91,21 +88,15 @@ def load(folder: Path, cue_version: str) -> Model:
     return model
 
 
-def chosen(folder: Path, cue_version: str, *, starter: bool = True) -> Chosen:
-    """The newest promoted model that can be used, else the starter, else none."""
+def chosen(folder: Path, cue_version: str) -> Chosen:
+    """The newest promoted model that can be used; none means that the cues decide alone."""
     problems: list[str] = []
     for version in reversed(promoted(folder)):
         try:
             return Chosen(load(folder / version, cue_version), tuple(problems))
         except ConfigError as error:
             problems.append(str(error))
-    return Chosen(load_starter() if starter else None, tuple(problems))
-
-
-def load_starter() -> Model | None:
-    """The model that ships; None where the package was built without it."""
-    path = Path(str(STARTER))
-    return load(path, ANY_CUES) if path.is_dir() else None
+    return Chosen(None, tuple(problems))
 
 
 def promoted(folder: Path) -> list[str]:

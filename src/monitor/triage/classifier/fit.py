@@ -1,6 +1,6 @@
 """Labels -> a model: the made set first, then what the team's labels say beyond it.
 
-    made set --> prior                      what ships; without labels it is the model
+    made set --> prior                      a line per head, of which only the logit is used
     team's labels, with the prior's logit --> a line per head
     the same on four fifths, five times --> held-out logits --> blend with the cues, calibration, threshold,
                                             and whether the head beats the cues
@@ -17,17 +17,16 @@ from monitor.model import KINDS
 from monitor.triage.classifier import calibrate
 from monitor.triage.classifier.design import BESIDE, Design, Example, design, known_terms
 from monitor.triage.classifier.features import Bools, Floats, Vocabulary
-from monitor.triage.classifier.file import ANY_CUES, named
+from monitor.triage.classifier.file import named
 from monitor.triage.classifier.linear import Line, prior_line, team_line
 from monitor.triage.classifier.score import NEEDS, RELEVANT, SENTIMENT, SENTIMENTS, Head, Model, cue_logit
 from monitor.triage.classifier.splits import Numbers, folds, groups
 from monitor.triage.labels import Labelled
 
-FEWEST, FEWEST_OF_EACH = 40, 8  # labels; below that a head is left to the prior and the cues
+FEWEST, FEWEST_OF_EACH = 40, 8  # labels; below that a head is left to the cues
 FEWEST_MADE = 40  # made texts of a class; below that there is no prior
 FOLDS = 5
-HALF_SHARE = 20  # labels at which the model has half the say beside the cues
-PRIOR_SHARE = 0.7  # of the prior's logit beside the cues', where there are no labels
+HALF_SHARE = 40  # labels at which the model has half the say beside the cues
 HEADS = (*(kind for kind in KINDS if kind != "other"), NEEDS, RELEVANT, *(SENTIMENT + name for name in SENTIMENTS))
 
 
@@ -68,14 +67,13 @@ def fit(
     seed: int = 7,
     heads: Sequence[str] = HEADS,
 ) -> Fitted:
-    """A model of the team's examples upon the made ones; without the team's it is the starter."""
+    """A model of the team's examples, with what the made ones teach as a prior; too few labels make no head."""
     known = known_terms([*made, *own])
     work = _Work(own, design(own, known), _split(own, seed), seed)
     priors = _priors(made, design(made, known), heads)
     found = {name: one for name in heads if (one := work.head(name, priors.get(name)))}
-    version = cue_version if own else ANY_CUES
-    model = _model([one[:2] for one in found.values()], known, version, seed)
-    return Fitted(model, {name: one[2] for name, one in found.items() if one[2]})
+    model = _model([one[:2] for one in found.values()], known, cue_version, seed)
+    return Fitted(model, {name: one[2] for name, one in found.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +85,13 @@ class _Work:
     parts: Numbers
     seed: int
 
-    def head(self, name: str, prior: Line | None) -> tuple[Head, Line, Held | None] | None:
-        """A head fitted on labels, or the prior where they are too few; None where there is neither."""
+    def head(self, name: str, prior: Line | None) -> tuple[Head, Line, Held] | None:
+        """A head fitted on labels; None where they are too few."""
         said = [truth_of(one.label, name) for one in self.own]
         asked = [at for at, one in enumerate(said) if one is not None]
         truth = np.array([int(bool(said[at])) for at in asked], dtype=np.int64)
         if not _enough(truth):
-            return (_unlabelled(name, truth), prior, None) if prior else None
+            return None
         rows, parts = self.rows.row(asked), self.parts[asked]
         cues = np.array([cue_logit(name, self.own[at].reading) for at in asked])
         share = len(truth) / (len(truth) + HALF_SHARE)
@@ -160,15 +158,6 @@ def _rival(truth: Numbers, cues: Bools) -> Bools:
     """What the model must beat: the cues, or taking every text, which is better where cues find little."""
     every = np.ones(len(truth), dtype=np.bool_)
     return cues if calibrate.f1(truth, cues) > calibrate.f1(truth, every) else every
-
-
-def _unlabelled(name: str, truth: Numbers) -> Head:
-    """A head of the prior alone; only what was measured to beat the cues on foreign data decides."""
-    return Head(name, len(truth), int(truth.sum()), PRIOR_SHARE, 1.0, 0.0, 0.5, decides=name in FIRST_DAY)
-
-
-# Where the prior beat the cues on sets that neither saw; see docs/learning.md.
-FIRST_DAY = frozenset(("complaint", NEEDS, *(SENTIMENT + name for name in SENTIMENTS)))
 
 
 def _model(found: Sequence[tuple[Head, Line]], known: Vocabulary, cue_version: str, seed: int) -> Model:
