@@ -20,7 +20,7 @@ WHEN = ("vandaag", "gisteren", "al weken", "sinds maandag", "op zondag", "elke o
 
 
 def rows(count: int, seed: int = 1, **more: Any) -> list[Labelled]:
-    """Half of them complain, in words that no cue knows; those need a reaction and are negative."""
+    """Half of them complain, in words that few cues know; those need a reaction and are negative."""
     drawn = random.Random(seed)
     found: list[Labelled] = []
     for nth in range(count):

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from monitor.cases import DONE, MOVES, Refused, Wanted, act, colour, figures, listed, of_known_kind
 from monitor.errors import ConfigError
+from monitor.flag import flag_of
 from monitor.store import Store, cases
 from monitor.store.casebook import Span, Standing
 from monitor.store.cases import NewCase
 from monitor.store.logbook import ACTIVE, Event
 from monitor.triage.hours import OpeningHours
-from tests.casing import HOUR, NOW, Flagged, flagged, mention_of, prepared, saved_from, unlike
+from tests.casing import HOUR, NOW, Flagged, flagged, mention_of, prepared, saved_from, unlike, verdict_of
 from tests.storing import asked
 
 DAY = timedelta(days=1)
@@ -78,6 +79,16 @@ def test_saving_twice_is_saving_once(store: Store) -> None:
     before = asked(store, "FROM case_event"), asked(store, "FROM case_mention")
     saved_from(store, [flagged("a", TEXT)], NOW + HOUR)
     assert (asked(store, "FROM case_event"), asked(store, "FROM case_mention")) == before
+
+
+def test_a_flag_that_comes_again_opens_nothing(store: Store) -> None:
+    """Whoever calls it twice, with words that are no copy any more: the same mention never opens two cases."""
+    post = flagged("a", unlike("b"))
+    again = flag_of(mention_of(post, NOW), verdict_of(post, NOW))
+    assert again
+    with store._database.changed() as connection:
+        assert cases.open_for(connection, [again], NOW + HOUR) == cases.Opened()
+    assert standing(store) == [("26-0001", "open", "webcare", 1)]
 
 
 def test_a_crash_opens_nothing(store: Store) -> None:
@@ -144,6 +155,13 @@ def test_a_copy_moves_no_deadline(store: Store) -> None:
 def test_this_is_no_copy_but_a_case_of_its_own(store: Store, copy: Flagged, later: timedelta) -> None:
     """Other rules ask for other reactions, and after a week it is news again."""
     saved_from(store, [copy], NOW + later)
+    assert [count for *_, count in standing(store)] == [1, 1]
+
+
+def test_work_on_an_old_case_does_not_make_it_new(store: Store) -> None:
+    """A week counts from when its words came in, not from the last note."""
+    do(store, "note", at=NOW + 7 * DAY, note="waits for the depot")
+    saved_from(store, [flagged("b", TEXT)], NOW + 7 * DAY + MINUTE)
     assert [count for *_, count in standing(store)] == [1, 1]
 
 
@@ -277,6 +295,16 @@ def test_a_note_is_written_whatever_happened_meanwhile(store: Store) -> None:
     assert isinstance(do(store, "note", "anna", note="belt terug", seen=1), Event)
     last = store.cases.logbook("26-0001")[-1]
     assert (last.event, last.state, last.owner, last.number) == ("noted", "passed on", "desk", 4)
+
+
+def test_an_event_is_written_behind_what_came_meanwhile(store: Store) -> None:
+    """Decided on before two copies joined, it gets the next number; a note decided on before a take undoes nothing."""
+    [read] = store.cases.logbook("26-0001")
+    saved_from(store, [flagged("b", TEXT), flagged("c", TEXT)], NOW)
+    taken = replace(read, number=2, event="taken", state="taken", actor="anna")
+    assert store.cases.append(taken, expected=1) is None
+    assert store.cases.append(replace(read, number=2, event="noted"), expected=1) is None
+    assert [(event.number, event.state) for event in store.cases.logbook("26-0001")[3:]] == [(4, "taken"), (5, "taken")]
 
 
 def test_passing_to_who_has_it_already_is_refused(store: Store) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from monitor.triage.classifier import calibrate, in_use
 from monitor.triage.classifier.design import design
 from monitor.triage.classifier.features import ADDRESS, FIGURE, MANNER, NAME, grams, manner, places, words, written
 from monitor.triage.classifier.file import load, promote, promoted, save, versions
-from monitor.triage.classifier.fit import fit
+from monitor.triage.classifier.fit import Held, drifted, fit
 from monitor.triage.classifier.splits import folds, groups
 from tests.labelling import cues, fitted, read, rows
+from tests.storing import NOW
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,18 @@ def test_a_model_that_beats_nothing_decides_nothing() -> None:
     tossed = [replace(row, kinds=frozenset(("complaint",) if random.integers(2) else ())) for row in rows(160)]
     model = fit(read(tossed), [], cue_version="x").model
     assert [head.decides for head in model.heads if head.name == "complaint"] == [False]
+
+
+def test_what_was_learned_falls_back_when_the_newest_labels_say_otherwise() -> None:
+    """In the newest fifth the cues are right and the model is not; before it was the other way round."""
+    moments = [NOW + timedelta(minutes=nth) for nth in range(200)]
+    truth = np.arange(200) % 2
+    right, wrong = truth * 0.8 + 0.1, 0.9 - truth * 0.8
+    old = np.arange(200) < 160
+    turned = Held(np.arange(200), truth, np.where(old, right, wrong), np.where(old, wrong, right))
+    steady = Held(np.arange(200), truth, right, wrong)
+    assert [drifted(held, moments, 0.5) for held in (turned, steady)] == [True, False]
+    assert not drifted(turned, [None] * 200, 0.5)
 
 
 def test_the_same_labels_and_seed_give_the_same_bytes(tmp_path: Path) -> None:

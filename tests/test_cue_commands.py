@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from monitor.cue_commands import commands
 from typer.testing import CliRunner
+
+from monitor.cue_commands import commands
 
 ROWS = (
     {"text": "This is unacceptable", "lang": "en", "kinds": ["complaint"]},

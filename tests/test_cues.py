@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from monitor.errors import ConfigError
 from monitor.model import KINDS
 from monitor.triage.cue_firsts import First, firsts_of
@@ -105,7 +106,11 @@ def test_a_reason_shows_the_words_the_cue_and_its_precision(cues: Cues) -> None:
 def test_a_negated_compliment_is_a_reason_for_a_complaint_and_negative(cues: Cues) -> None:
     """It is negative in four cases of five."""
     reading = cues.read("not great")
-    assert (reading.reasons("complaint")[0].text, reading.reasons("compliment"), reading.polarity < 0) == ("great", (), True)
+    assert (reading.reasons("complaint")[0].text, reading.reasons("compliment"), reading.polarity < 0) == (
+        "great",
+        (),
+        True,
+    )
 
 
 def test_needs_grow_with_complaints_and_shrink_with_compliments(cues: Cues) -> None:
@@ -201,7 +206,9 @@ def test_every_language_that_ships_is_read(language: str) -> None:
         ("pakket", None, None),
     ],
 )
-def test_the_language_is_voted_for_then_declared_then_open(text: str, declared: str | None, language: str | None) -> None:
+def test_the_language_is_voted_for_then_declared_then_open(
+    text: str, declared: str | None, language: str | None
+) -> None:
     """Words that two languages share vote for neither."""
     assert Vote(["nl", "en"]).of(set(text.split()), declared) == language
 
@@ -282,5 +289,5 @@ def test_the_interval_is_wilsons(right: int, of: int, low: float, high: float) -
 
 
 def test_a_sign_that_ends_in_a_letter_starts_no_word() -> None:
-    """":d" is not the start of ":done"."""
+    """ ":d" is not the start of ":done"."""
     assert compiled(":D").pattern.search(":done") is None

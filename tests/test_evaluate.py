@@ -12,7 +12,7 @@ from monitor.learn_console import as_json
 from monitor.triage.classifier import measures
 from monitor.triage.classifier.evaluate import FEWEST_SHOWN, Class, Report, evaluated
 from monitor.triage.classifier.fit import fit
-from tests.labelling import cues, fitted, read, rows
+from tests.labelling import fitted, read, rows
 
 
 def report(count: int = 160) -> Report:
@@ -26,7 +26,9 @@ def of(name: str, found: Report) -> Class:
 def test_a_kind_has_its_figures_beside_those_of_the_cues() -> None:
     """On texts that were held out; the model has learned what no cue knows."""
     one = of("complaint", report())
-    assert (one.texts, one.positives, one.decides, one.cues_f1) == (160, 80, True, 0.0)
+    assert (one.texts, one.positives, one.decides) == (160, 80, True)
+    assert one.cues_f1 is not None
+    assert one.cues_f1 < 0.6
     assert one.f1 is not None
     value, low, high = one.f1
     assert 0.9 < low <= value <= high <= 1

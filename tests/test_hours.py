@@ -33,7 +33,7 @@ def local(text: str, zone: ZoneInfo = AMSTERDAM) -> datetime:
         ("NL", "2026-05-05", False),  # in others people work
         ("NL", "2025-04-26", True),  # King's Day, for the 27th is a Sunday
         ("NL", "2026-04-27", True),
-        ("NL", "2026-04-03", True),  # Good Friday
+        ("NL", "2026-04-03", False),  # Good Friday: the law on time limits knows it, hardly any contract does
         ("NL", "2026-12-26", True),
         ("NL", "2026-07-21", False),
         ("BE", "2026-07-21", True),

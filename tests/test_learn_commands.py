@@ -141,7 +141,7 @@ def test_what_is_exported_can_be_imported(folder: Path) -> None:
 
 def test_texts_without_a_mention_are_not_imported(folder: Path) -> None:
     """They are for training, and that is said."""
-    with pytest.raises(ConfigError, match='160 rows have no "mention".*monitor train --labels'):
+    with pytest.raises(ConfigError, match=r'160 rows have no "mention".*monitor train --labels'):
         said(folder, "label", "import", str(labels_file(folder)))
 
 
@@ -193,7 +193,7 @@ def test_an_evaluation_shows_what_it_measured(folder: Path) -> None:
 
 def test_too_few_labels_are_told(folder: Path) -> None:
     """With how many it takes and how to get them."""
-    with pytest.raises(ConfigError, match="no kind has enough of them yet: 40.*monitor label"):
+    with pytest.raises(ConfigError, match=r"no kind has enough of them yet: 40.*monitor label"):
         said(folder, "train", "--labels", str(labels_file(folder, 12)))
 
 

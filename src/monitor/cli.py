@@ -24,7 +24,14 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from monitor import __version__, case_commands, query_commands, scheme_commands
+from monitor import (
+    __version__,
+    case_commands,
+    cue_commands,
+    learn_commands,
+    query_commands,
+    scheme_commands,
+)
 from monitor.arguments import DEFAULT, Config, Sources
 from monitor.errors import ConfigError, MonitorError
 
@@ -58,6 +65,8 @@ app.add_typer(query_commands.commands)
 app.add_typer(query_commands.bench, name="bench")
 app.add_typer(scheme_commands.commands, name="scheme")
 app.add_typer(case_commands.commands, name="cases")
+app.add_typer(cue_commands.commands, name="cues")
+app.add_typer(learn_commands.commands)
 
 
 def main() -> None:

@@ -3,7 +3,8 @@
     labelled sets -> the half that was not looked at while the lists were made -> cues | baseline -> Figure
 
 Which half a text is in says the last bit of its SHA-256: 0 is the half for making, 1 the half for measuring. The lists
-were made with the first half in sight; what is asked of the made set was made for this project and is marked so.
+were made with the first half in sight, a few constants with both. The English strong tier was mended by its misses in
+the made set and its alarms in the ordinary texts: those rows are marked as seen.
 """
 
 import gzip
@@ -32,6 +33,7 @@ ORDINARY = {
     "en": ("en_twcs_sample", "en_entity_sentiment_part"),
     "nl": ("nl_bolcom_reviews", "nl_political_tweets", "nl_political_tweets_unlabelled"),
 }
+SEEN = {"en": ", seen in making"}  # these figures say how a list was made, not how it will do
 SPLIT = "half 1 by SHA-256"
 Row = dict[str, Any]
 Judge = Callable[[str], bool]
@@ -198,7 +200,7 @@ def _strong(language: str) -> Iterator[Figure]:
     for kind in STRONG:
         hits = [kind in row["kinds"] for row, some in zip(rows, said, strict=True) if kind in some]
         true = sum(kind in row["kinds"] for row in rows)
-        task, split = f"strong {kind} {language}, made set, lists made with it in sight", "whole made set"
+        task, split = f"strong {kind} {language}, made set", "whole made set" + SEEN.get(language, "")
         yield Figure(
             f"{task}: precision", len(hits), split, None, sum(hits) / max(len(hits), 1), firsts[kind], ".80", "share"
         )
@@ -217,7 +219,9 @@ def _alarms(data: Path, language: str, sets: Sequence[str]) -> Iterator[Figure]:
     for kind in STRONG:
         alarms = 10_000 * sum(kind in some for some in found) / len(texts)
         task = f"strong {kind} {language}: alarms in ordinary texts, right ones included"
-        yield Figure(task, len(texts), "whole sets", None, alarms, "2 to 37", "10", "per 10,000")
+        yield Figure(
+            task, len(texts), "whole sets" + SEEN.get(language, ""), None, alarms, "2 to 37", "10", "per 10,000"
+        )
 
 
 def _bahn(data: Path) -> Figure:

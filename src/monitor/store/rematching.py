@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from monitor.model import Match
+from monitor.store import cases
 from monitor.store.kept import START, Mark
 from monitor.store.save import give, matches, spans_row
 
@@ -110,6 +111,8 @@ def apply(connection: duckdb.DuckDBPyConnection, changes: Changes, since: dateti
     matches(connection, changes.gained)
     for statement in _REMOVE:
         _changed(connection, statement, _ID, [{"mention": mention} for mention in changes.removed], since)
+    joined = [mention for mention, facet in (changes.turned or {}).items() if facet == "ambassador"]
+    cases.forget(connection, [*changes.removed, *joined], reached.began)
     _turn_page(connection, reached)
 
 

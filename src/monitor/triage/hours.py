@@ -5,9 +5,9 @@
 
 What is closed on a holiday is up to the library `holidays`, of which the public ones count. It says of the
 Netherlands: Liberation Day (5 May) in years that can be divided by five only, King's Day on the Saturday before
-when it falls on a Sunday, and Good Friday, which the Dutch act on time limits (Algemene termijnenwet, art. 3) puts
-beside the holidays. It says of Belgium: the ten days of the law of 1974 and both Sundays; neither the regional days
-of 11 and 27 September nor those on which only banks are shut. A holiday on a Sunday moves nowhere in either.
+when it falls on a Sunday, and Good Friday, on which the Dutch work: it is none here. It says of Belgium: the ten days
+of the law of 1974 and both Sundays; neither the days of the communities (11 July, 27 September, 15 November) nor those
+on which only banks are shut. A holiday on a Sunday moves nowhere in either.
 """
 
 import functools
@@ -21,6 +21,7 @@ from monitor.errors import ConfigError
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORANGE_FROM = 0.8  # of the opening time between start and due
 COUNTRY_OF = {"Europe/Amsterdam": ("NL",), "Europe/Brussels": ("BE",)}
+WORKED_ON = {"NL": ("nl", "Goede Vrijdag")}  # language and name: in the law on time limits, in hardly any contract
 _KNOWN = {"NL", "BE"}  # so that the library, 0.13 s, is imported by nobody who does not need it
 _A_YEAR = 366  # days
 _A_DAY = 24 * 60  # minutes
@@ -123,7 +124,9 @@ def _holidays(country: str, year: int) -> frozenset[date]:
     """The public holidays of a country in a year."""
     import holidays  # noqa: PLC0415 - takes 0.13 s
 
-    return frozenset(holidays.country_holidays(country, years=year))
+    language, worked = WORKED_ON.get(country, (None, ""))
+    days = holidays.country_holidays(country, years=year, language=language)
+    return frozenset(day for day, name in days.items() if name != worked)
 
 
 def _minutes(at: time) -> int:

@@ -16,8 +16,10 @@ USUAL_THRESHOLD = 0.9  # of the other kinds: one plain cue is enough
 STEEPNESS = 1.2  # how fast a score becomes certainty
 HINT = 0.6  # cues of this weight or less only add: they take nothing from a compliment
 AGAINST = 0.75  # what a compliment takes from a complaint's weight, and the other way round
+PRAISED = 1.5  # what a compliment takes from the need of a reaction
+ASKED = 0.2  # what a question takes from the urgency of what looks like a complaint: it may be a polite request
 NEEDS_AT = 1.8  # weight of a complaint, less one and a half times that of compliments, at which need is even
-LIFTED: Mapping[Kind, float] = {"question": 0.4, "suggestion": 0.3}  # least need of a post of this kind
+LIFTED: Mapping[Kind, float] = {"question": 0.33, "suggestion": 0.25}  # least need of a post of this kind
 LEAST, MOST = 0.5, 0.97  # of a strong hit's confidence: it always holds, and is never beyond doubt
 STRONG_NEED = 0.9  # least need of a post with a strong hit
 
@@ -29,7 +31,7 @@ def judged(text: str, hits: Sequence[Hit], language: str | None, words: int) -> 
     weights = weights_of(hits)
     kinds = _kinds(weights, hits)
     bad, good = weights.get("complaint", 0.0), weights.get("compliment", 0.0)
-    return Reading(text, tuple(hits), language, kinds, _needs(bad, good, kinds, hits), _polarity(bad, good), words)
+    return Reading(text, tuple(hits), language, kinds, _needs(weights, kinds, hits), _polarity(bad, good), words)
 
 
 def _kinds(weights: Mapping[Kind, float], hits: Sequence[Hit]) -> dict[Kind, float]:
@@ -53,11 +55,13 @@ def _confidence(kind: Kind, weights: Mapping[Kind, float], plain: Mapping[Kind, 
     return squashed(STEEPNESS * score)
 
 
-def _needs(bad: float, good: float, kinds: Mapping[Kind, float], hits: Sequence[Hit]) -> float:
+def _needs(weights: Mapping[Kind, float], kinds: Mapping[Kind, float], hits: Sequence[Hit]) -> float:
+    bad, good = weights.get("complaint", 0.0), weights.get("compliment", 0.0)
     least = max((LIFTED.get(kind, 0.0) for kind in kinds), default=0.0)
     if any(hit.tier == "strong" for hit in hits):
         least = STRONG_NEED
-    return max(squashed(bad - 1.5 * good - NEEDS_AT), least)
+    asked = ASKED * min(weights.get("question", 0.0), 2.0)
+    return max(squashed(bad - PRAISED * good - asked - NEEDS_AT), least)
 
 
 def _polarity(bad: float, good: float) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from monitor.model import KINDS, Kind
 from monitor.triage.cues import Cues
 from monitor.triage.labels import Labelled
-from monitor.triage.reading import speaks_for
+from monitor.triage.reading import Hit, speaks_for
 
 Z = 1.96  # of a two-sided interval of 95 %
 
@@ -82,34 +82,46 @@ class Measured:
 
 def measure(cues: Cues, rows: Iterable[Labelled]) -> Measured:
     """Figures of every cue that hits and of every kind, over the rows that say their kinds."""
-    counts = _Counts()
+    counts = _Counts(cues)
     for row in rows:
         if row.kinds is not None and row.text:
-            counts.add(cues, row, row.kinds)
+            counts.add(row, row.kinds)
     return Measured(counts.rows, tuple(counts.cues()), tuple(counts.kinds()))
 
 
 class _Counts:
     """What is counted while the rows go by."""
 
-    def __init__(self) -> None:
+    def __init__(self, cues: Cues) -> None:
         self.rows = 0
+        self._reader = cues
+        self._languages: dict[tuple[str, str], list[str]] = {}
+        for cue in cues.cues:
+            self._languages.setdefault((cue.tier, cue.text), []).append(cue.language)
         self._hits: Counter[tuple[str, Kind, str, str]] = Counter()
         self._right: Counter[tuple[str, Kind, str, str]] = Counter()
         self._true: Counter[Kind] = Counter()
         self._said: dict[str, Counter[Kind]] = {"all": Counter(), "strong": Counter()}
         self._both: dict[str, Counter[Kind]] = {"all": Counter(), "strong": Counter()}
 
-    def add(self, cues: Cues, row: Labelled, kinds: frozenset[Kind]) -> None:
-        reading = cues.read(row.text, row.language)
+    def add(self, row: Labelled, kinds: frozenset[Kind]) -> None:
+        reading = self._reader.read(row.text, row.language)
         self.rows += 1
         self._true.update(kinds)
         self._say("all", frozenset(reading.kinds), kinds)
         self._say("strong", frozenset(hit.kind for hit in reading.hits if hit.tier == "strong"), kinds)
-        spoken = row.language or reading.language or ""
-        seen = {(spoken, kind, hit.tier, hit.cue) for hit in reading.hits if (kind := speaks_for(hit))}
+        seen = {
+            (self._language(hit, reading.language), kind, hit.tier, hit.cue)
+            for hit in reading.hits
+            if (kind := speaks_for(hit))
+        }
         self._hits.update(seen)
         self._right.update(key for key in seen if key[1] in kinds)
+
+    def _language(self, hit: Hit, spoken: str | None) -> str:
+        """Of which language's file a cue is, when several have it that of the text."""
+        languages = self._languages[hit.tier, hit.cue]
+        return spoken if spoken in languages else languages[0]
 
     def _say(self, tier: str, said: frozenset[Kind], kinds: frozenset[Kind]) -> None:
         self._said[tier].update(said)

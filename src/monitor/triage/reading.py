@@ -15,7 +15,7 @@ from monitor.model import KINDS, Kind, Reason
 STRONG_WITHOUT_FIGURE = 0.8  # confidence of a strong cue that nobody measured yet
 LONGEST_EVIDENCE = 60  # characters of the post that a reason may quote
 CAP = 6.0  # weight of one kind that counts; a tirade is not a better complaint
-NEGATED = 0.8  # what a negated compliment weighs as a complaint; it was one in .82 nl, .78 en
+NEGATED = 1.2  # what a negated compliment weighs as a complaint: enough alone; it is one in .82 nl, .78 en
 USUAL_WORDS = 20  # words of an ordinary post, over which counts are spread
 NOT_QUOTED: frozenset[Kind] = frozenset(("complaint", "compliment", "abuse"))  # another's are not the author's
 FEATURE_KINDS: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind != "other")

@@ -9,7 +9,6 @@ once per word and not per text. Only expressions without a certain first word ar
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from monitor.triage.cue_files import Cue
 from monitor.triage.cue_pattern import sign_source
@@ -22,6 +21,8 @@ _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]\w*")
 
 Found = tuple[Cue, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """What a word may start: cues that it is, phrases by their second word, others, and what all the text is tried for.
@@ -69,8 +70,8 @@ class Index:
         found: list[Found] = []
         expressions: list[Cue] = []
         remembered = self._remembered.setdefault(spoken, {})
-        following = [word[0] for word in words[1:]]
-        for word, after in zip_longest(words, following, fillvalue=""):
+        following = [*(word[0] for word in words[1:]), ""]
+        for word, after in zip(words, following, strict=False):
             tried = remembered.get(word[0]) or self._remember(word[0], spoken, remembered)
             if tried is NOTHING:
                 continue
@@ -122,9 +123,7 @@ class Index:
 
 
 def _match(cues: Iterable[Cue], text: str, at: int, found: list[Found]) -> None:
-    for cue in cues:
-        if hit := cue.compiled.pattern.match(text, at):
-            found.append((cue, *hit.span()))
+    found.extend((cue, *hit.span()) for cue in cues if (hit := cue.compiled.pattern.match(text, at)))
 
 
 def _by_second(cues: Iterable[Cue]) -> dict[str, tuple[Cue, ...]]:

@@ -74,10 +74,10 @@ CREATE TABLE webcare_case (
 COMMENT ON TABLE webcare_case IS 'What a person must act on: one flagged mention or many that say the same. What becomes of it stands in case_event.';
 COMMENT ON COLUMN webcare_case.id IS 'Short and readable, e.g. 26-0042.';
 COMMENT ON COLUMN webcare_case.opened IS 'When, UTC.';
-COMMENT ON COLUMN webcare_case.kind IS 'The primary kind of its first mention, or crisis.';
-COMMENT ON COLUMN webcare_case.rule IS 'The scheme''s rule that flagged it.';
-COMMENT ON COLUMN webcare_case.reaction IS 'The advised reaction.';
-COMMENT ON COLUMN webcare_case.why IS 'Why it was flagged, in plain words.';
+COMMENT ON COLUMN webcare_case.kind IS 'The primary kind of its first mention, or crisis; an edit that gives it another owner writes this anew.';
+COMMENT ON COLUMN webcare_case.rule IS 'The scheme''s rule that flagged it; written anew like kind.';
+COMMENT ON COLUMN webcare_case.reaction IS 'The advised reaction; written anew like kind.';
+COMMENT ON COLUMN webcare_case.why IS 'Why it was flagged, in plain words; written anew like kind.';
 COMMENT ON COLUMN webcare_case.crisis IS 'The crisis case it is grouped under.';
 
 CREATE TABLE case_mention (
@@ -108,7 +108,7 @@ COMMENT ON TABLE case_event IS 'The logbook, appended and never changed: what ha
 COMMENT ON COLUMN case_event.case_id IS 'webcare_case.id';
 COMMENT ON COLUMN case_event.number IS 'From 1, per case; the highest says how it stands.';
 COMMENT ON COLUMN case_event.moment IS 'When, UTC.';
-COMMENT ON COLUMN case_event.event IS 'opened, joined, taken, answered, let stand, passed on, closed, reopened, edited or grouped.';
+COMMENT ON COLUMN case_event.event IS 'opened, joined, edited, grouped, freed, taken, answered, let stand, passed on, noted, closed or reopened.';
 COMMENT ON COLUMN case_event.state IS 'open, taken, answered, let stand, passed on or closed.';
 COMMENT ON COLUMN case_event.owner IS 'The role that owns it from here on.';
 COMMENT ON COLUMN case_event.due IS 'Before when, UTC.';

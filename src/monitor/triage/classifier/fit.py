@@ -9,7 +9,8 @@ Stacking the prior's logit beat pooling both sets; docs/learning.md has the figu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
@@ -98,6 +99,8 @@ class _Work:
         blended = share * _held_out(rows, truth, parts, prior) + (1 - share) * cues
         head = _judged(name, blended, truth, cues, share, self.seed)
         held = Held(np.array(asked), truth, _nested(blended, truth, parts), calibrate.sigmoids(cues))
+        if drifted(held, [self.own[at].label.at for at in asked], head.threshold):
+            head = replace(head, decides=False)
         return head, team_line(rows, truth, prior), held
 
 
@@ -152,6 +155,16 @@ def _judged(name: str, blended: Floats, truth: Numbers, cues: Floats, share: flo
     sure = calibrate.beats(truth, chances >= threshold, _rival(truth, cues >= 0), seed)
     positives = int(truth.sum())
     return Head(name, len(truth), positives, share, slope, intercept, threshold, sure >= calibrate.SURE)
+
+
+def drifted(held: Held, moments: Sequence[datetime | None], threshold: float) -> bool:
+    """Whether on the newest fifth of the labels the cues are better, so that what was learned is out of date."""
+    order = [at for _, at in sorted((moment, at) for at, moment in enumerate(moments) if moment)]
+    newest = order[len(order) * 4 // 5 :]
+    truth = held.truth[newest]
+    if len(newest) < FEWEST or truth.sum() < FEWEST_OF_EACH:
+        return False
+    return calibrate.f1(truth, held.chances[newest] >= threshold) < calibrate.f1(truth, held.cues[newest] >= 0.5)
 
 
 def _rival(truth: Numbers, cues: Bools) -> Bools:
