@@ -71,8 +71,9 @@ def fit(
     """A model of the team's examples, with what the made ones teach as a prior; too few labels make no head."""
     known = known_terms([*made, *own])
     work = _Work(own, design(own, known), _split(own, seed), seed)
-    priors = _priors(made, design(made, known), heads)
-    found = {name: one for name in heads if (one := work.head(name, priors.get(name)))}
+    learned = [name for name in heads if _enough(_answers(own, name)[1])]  # a prior that nobody asks costs a second
+    priors = _priors(made, design(made, known), learned)
+    found = {name: one for name in learned if (one := work.head(name, priors.get(name)))}
     model = _model([one[:2] for one in found.values()], known, cue_version, seed)
     return Fitted(model, {name: one[2] for name, one in found.items()})
 
@@ -88,9 +89,7 @@ class _Work:
 
     def head(self, name: str, prior: Line | None) -> tuple[Head, Line, Held] | None:
         """A head fitted on labels; None where they are too few."""
-        said = [truth_of(one.label, name) for one in self.own]
-        asked = [at for at, one in enumerate(said) if one is not None]
-        truth = np.array([int(bool(said[at])) for at in asked], dtype=np.int64)
+        asked, truth = _answers(self.own, name)
         if not _enough(truth):
             return None
         rows, parts = self.rows.row(asked), self.parts[asked]
@@ -109,13 +108,18 @@ def _split(own: Sequence[Example], seed: int) -> Numbers:
     return folds(grouped, FOLDS, seed)
 
 
+def _answers(rows: Sequence[Example], name: str) -> tuple[list[int], Numbers]:
+    """The rows whose label answers a head's question, and what it says."""
+    said = [truth_of(one.label, name) for one in rows]
+    asked = [at for at, one in enumerate(said) if one is not None]
+    return asked, np.array([int(bool(said[at])) for at in asked], dtype=np.int64)
+
+
 def _priors(made: Sequence[Example], rows: Design, heads: Sequence[str]) -> dict[str, Line]:
     """A line per head that the made set has enough texts of."""
     lines = {}
     for name in heads if made else ():
-        said = [truth_of(one.label, name) for one in made]
-        asked = [at for at, one in enumerate(said) if one is not None]
-        truth = np.array([int(bool(said[at])) for at in asked], dtype=np.int64)
+        asked, truth = _answers(made, name)
         if len(truth) and FEWEST_MADE <= truth.sum() <= len(truth) - FEWEST_MADE:
             lines[name] = prior_line(rows.row(asked), truth)
     return lines
