@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
 from monitor.model import KINDS
-from monitor.triage.cue_firsts import First, firsts_of
-from monitor.triage.cue_pattern import compiled
 from monitor.triage.cues import FEATURES, Cues
+from monitor.triage.cues.firsts import First, firsts_of
+from monitor.triage.cues.language import Vote
+from monitor.triage.cues.measure import Share, measure
+from monitor.triage.cues.pattern import compiled
+from monitor.triage.cues.scan import Index, words_of
+from monitor.triage.cues.scope import folded
 from monitor.triage.labels import Labelled
-from monitor.triage.language import Vote
-from monitor.triage.measure import Share, measure
-from monitor.triage.scan import Index, words_of
-from monitor.triage.scope import folded
 
 OWN = """
 language = "en"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from monitor.bench.relevance_figures import Hit, judged, precision_at
 from monitor.errors import ConfigError
-from monitor.triage import relevance
 from monitor.triage.labels import Labelled
-from monitor.triage.relevance import MOST_HITS, Relevance
+from monitor.triage.relevance import profile as relevance
+from monitor.triage.relevance.profile import MOST_HITS, Relevance
 
 VEER = Relevance(
     names=("Veer", "Veer Lindeland"),

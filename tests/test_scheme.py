@@ -18,7 +18,10 @@ from monitor.errors import ConfigError
 from monitor.model import KINDS, Facet, Kind, PostType
 from monitor.triage.cues import Cues
 from monitor.triage.hours import OpeningHours
-from monitor.triage.scheme import (
+from monitor.triage.scheme.check import Finding, House, by_cues, check, facts_of, missing_roles
+from monitor.triage.scheme.diff import Group, changes, counted, difference
+from monitor.triage.scheme.proof import proven
+from monitor.triage.scheme.rules import (
     ACTED_ON,
     LANGUAGES,
     REACTIONS,
@@ -31,10 +34,7 @@ from monitor.triage.scheme import (
     roles_of,
     spoken,
 )
-from monitor.triage.scheme_check import Finding, House, by_cues, check, facts_of, missing_roles
-from monitor.triage.scheme_diff import Group, changes, counted, difference
-from monitor.triage.scheme_proof import proven
-from monitor.triage.scheme_schema import schema_text
+from monitor.triage.scheme.schema import schema_text
 
 SHIPPED = read_scheme()
 PLAIN = Facts(("other",), "brand", "post", "mastodon", "nl", addressed=False)

@@ -16,8 +16,8 @@ from monitor.model import Facet, Kind
 from monitor.scheme_commands import commands
 from monitor.scheme_desk import Desk, groups
 from monitor.store import Store
-from monitor.triage.scheme import Facts, read_scheme
-from monitor.triage.scheme_diff import counted
+from monitor.triage.scheme.diff import counted
+from monitor.triage.scheme.rules import Facts, read_scheme
 from tests.storing import DAY, HANDLE, NOW, ROLES, judged, prepared, saved
 
 CONFIG = """\
@@ -61,7 +61,7 @@ def monitor(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def changed(old: str, new: str, name: str = "own.toml") -> str:
     """The shipped scheme with a change, as a file."""
-    text = (Path(__file__).parents[1] / "src/monitor/triage/scheme.toml").read_text("utf-8")
+    text = (Path(__file__).parents[1] / "src/monitor/triage/scheme/scheme.toml").read_text("utf-8")
     assert old in text
     Path(name).write_text(text.replace(old, new, 1), "utf-8")
     return name

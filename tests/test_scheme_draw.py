@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.triage.draw import Wall, html, svg
-from monitor.triage.draw_layout import COLOURS
-from monitor.triage.draw_text import width, wrapped
-from monitor.triage.draw_words import conditions, question, within
-from monitor.triage.scheme import LANGUAGES, REACTIONS, Rule, Scheme, When, read_scheme, roles_of
-from monitor.triage.scheme_words import KINDS, ROLES, WORDS
-from monitor.triage.scheme_words import REACTIONS as VERBS
+from monitor.triage.scheme.rules import LANGUAGES, REACTIONS, Rule, Scheme, When, read_scheme, roles_of
+from monitor.triage.scheme.words import KINDS, ROLES, WORDS
+from monitor.triage.scheme.words import REACTIONS as VERBS
+from monitor.triage.wall.draw import Wall, html, svg
+from monitor.triage.wall.layout import COLOURS
+from monitor.triage.wall.text import width, wrapped
+from monitor.triage.wall.words import conditions, question, within
 
 SHIPPED = read_scheme()
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.triage.cues import Cues
-from monitor.triage.reading import Reading
+from monitor.triage.cues.reading import Reading
 from monitor.triage.sentiment import guess, mood
 
 CUES = Cues(("nl", "en", "fr", "de"))

@@ -24,7 +24,7 @@ from monitor.store import Asked, Store
 from monitor.triage import Cues, OpeningHours, Relevance, Roles, Scheme, Triage, read_roles, read_scheme
 from monitor.triage.classifier import LEARN
 from monitor.triage.hours import countries
-from monitor.triage.scheme_check import missing_roles
+from monitor.triage.scheme.check import missing_roles
 from monitor.triage.verdict import Model
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody

@@ -15,7 +15,7 @@ from monitor.errors import ConfigError
 from monitor.store import Store
 from monitor.triage.hours import ALWAYS, OpeningHours, countries
 from monitor.triage.roles import Roles, read_roles
-from monitor.triage.scheme import Rule, Scheme, read_scheme
+from monitor.triage.scheme.rules import Rule, Scheme, read_scheme
 
 LONGEST_NAME = 60  # characters
 LONGEST_NOTE = 2_000

@@ -10,10 +10,10 @@ import typer
 from monitor.model import KINDS
 
 if TYPE_CHECKING:
-    from monitor.triage.cue_files import Cue
     from monitor.triage.cues import Cues, Hit, Reading
+    from monitor.triage.cues.files import Cue
+    from monitor.triage.cues.measure import CueFigures, KindFigures, Measured, Share
     from monitor.triage.labels import Labelled
-    from monitor.triage.measure import CueFigures, KindFigures, Measured, Share
 
 commands = typer.Typer(
     help="The words that tell a kind: how they do, which there are, what they hit.",
@@ -57,7 +57,7 @@ def measure_cues(
     least: Annotated[int, typer.Option(min=1, help="Texts a cue must hit to be shown.")] = 3,
 ) -> None:
     """Print how precise every cue is on labelled rows, how much it finds, and the same for every kind."""
-    from monitor.triage.measure import measure  # noqa: PLC0415
+    from monitor.triage.cues.measure import measure  # noqa: PLC0415
 
     chosen = _kind(kind)
     rows = [row for row in _rows(files, lang) if not lang or row.language in lang]
@@ -152,7 +152,7 @@ def _show_reading(reading: "Reading") -> None:
 
 
 def _hit_row(reading: "Reading", hit: "Hit") -> tuple[str, ...]:
-    from monitor.triage.reading import speaks_for  # noqa: PLC0415
+    from monitor.triage.cues.reading import speaks_for  # noqa: PLC0415
 
     counts = speaks_for(hit)
     said = "quoted: not counted" if counts is None else f"negated: counts as {counts}" if hit.negated else "counts"

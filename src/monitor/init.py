@@ -9,8 +9,8 @@ from pathlib import Path
 from monitor.config import CONFIG_NAME, json_schema
 from monitor.errors import ConfigError
 from monitor.registry import options_of_all
-from monitor.triage.scheme_schema import SCHEMA_NAME as SCHEME_SCHEMA
-from monitor.triage.scheme_schema import schema_text as scheme_schema
+from monitor.triage.scheme.schema import SCHEMA_NAME as SCHEME_SCHEMA
+from monitor.triage.scheme.schema import schema_text as scheme_schema
 
 SCHEMA_NAME = "monitor.schema.json"
 
@@ -22,7 +22,7 @@ def write_files(folder: Path, *, force: bool = False) -> list[str]:
         folder / SCHEMA_NAME: schema_text(),
         folder / ".env.example": _template("env.example"),
         folder / SCHEME_SCHEMA: scheme_schema(),
-        folder / "scheme.toml": files("monitor.triage").joinpath("scheme.toml").read_text("utf-8"),
+        folder / "scheme.toml": files("monitor.triage.scheme").joinpath("scheme.toml").read_text("utf-8"),
     }
     _must_be_free(texts, force=force)
     folder.mkdir(parents=True, exist_ok=True)

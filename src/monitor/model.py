@@ -192,9 +192,8 @@ class Sentiment:
 class Verdict:
     """What the reaction scheme says of a mention.
 
-    `flagged` means a person must act; then `owner` is a role, `due` an aware deadline and `orange` when the last fifth of
-    the time until then begins.
-    `why` is the rule's reason in plain words, `reasons` the evidence for the kinds, of which the first is the primary
+    `flagged` means a person must act; then `owner` is a role, `due` an aware deadline and `orange` when the last fifth
+    of the time until then begins. `why` is the rule's reason in plain words, `reasons` the evidence for the kinds, of which the first is the primary
     one. `scores` are probabilities of the kinds that hold, `needs` that of needing a reaction and `relevance` that of
     being about the organisation and not its namesake, each None when nothing could tell. `scheme` and `model` say by
     which versions it was judged.

@@ -81,6 +81,6 @@ def new(
 @commands.command(epilog="Example: monitor scheme schema > scheme.schema.json")
 def schema() -> None:
     """Print the JSON schema of a scheme."""
-    from monitor.triage.scheme_schema import schema_text  # noqa: PLC0415
+    from monitor.triage.scheme.schema import schema_text  # noqa: PLC0415
 
     typer.echo(schema_text(), nl=False)

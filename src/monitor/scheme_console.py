@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.console import console
-from monitor.triage.scheme_check import Finding
-from monitor.triage.scheme_diff import Difference, Transition, changes
+from monitor.triage.scheme.check import Finding
+from monitor.triage.scheme.diff import Difference, Transition, changes
 
 _MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("·", "yellow")}
 

@@ -14,13 +14,13 @@ from monitor.errors import ConfigError
 from monitor.store import Store
 from monitor.store.judged import Judged
 from monitor.triage.cues import Cues
-from monitor.triage.draw import Wall, html, svg
 from monitor.triage.hours import OpeningHours, countries
 from monitor.triage.roles import read_roles
-from monitor.triage.scheme import DEFAULT, LANGUAGES, Facts, Scheme, read_scheme
-from monitor.triage.scheme_check import CERTAIN, Finding, House, by_cues, check
-from monitor.triage.scheme_diff import Difference, Group, counted, difference, thresholds
-from monitor.triage.scheme_schema import SCHEMA_NAME, schema_text
+from monitor.triage.scheme.check import CERTAIN, Finding, House, by_cues, check
+from monitor.triage.scheme.diff import Difference, Group, counted, difference, thresholds
+from monitor.triage.scheme.rules import DEFAULT, LANGUAGES, Facts, Scheme, read_scheme
+from monitor.triage.scheme.schema import SCHEMA_NAME, schema_text
+from monitor.triage.wall.draw import Wall, html, svg
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def write_new(file: Path, *, force: bool) -> list[str]:
     if file.suffix.lower() != ".toml":
         raise ConfigError(f"{file}: the scheme that ships is TOML; name a file that ends in .toml")
     texts = {
-        file: files("monitor.triage").joinpath(DEFAULT).read_text("utf-8"),
+        file: files("monitor.triage.scheme").joinpath(DEFAULT).read_text("utf-8"),
         file.with_name(SCHEMA_NAME): schema_text(),
     }
     if there := [str(path) for path in texts if path.exists() and not force]:

@@ -23,10 +23,10 @@ from typing import Any
 
 from monitor.bench import sentiment_figures
 from monitor.bench.figures import Figure
+from monitor.triage.cues.language import FUNCTION_WORDS, Vote
+from monitor.triage.cues.scope import folded
 from monitor.triage.labels import Labelled
-from monitor.triage.language import FUNCTION_WORDS, Vote
 from monitor.triage.relevance import Relevance
-from monitor.triage.scope import folded
 
 GOLD = "relevance_gold.jsonl.gz"
 SANDERS = "en_sanders_brands.jsonl.gz"

@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from monitor.triage.cues.reading import Reading
 from monitor.triage.labels import SentimentLabel as Label
-from monitor.triage.reading import Reading
 
 __all__ = ["Label", "guess"]
 

@@ -12,7 +12,7 @@ sentence, `*` for any ending.
 import re
 from dataclasses import dataclass
 
-from monitor.triage.cue_firsts import First, firsts_of, needs_digit
+from monitor.triage.cues.firsts import First, firsts_of, needs_digit
 
 ACCENTS = str.maketrans("’‘`´éèêëàâáîïíôóòûúùçñ", "''''eeeeaaaiiiooouuucn")
 APART = r"[^\w.!?\n]+"  # between words of one sentence

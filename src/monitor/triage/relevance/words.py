@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.errors import ConfigError
-from monitor.triage.cue_pattern import Compiled, compiled
+from monitor.triage.cues.pattern import Compiled, compiled
 
 Span = tuple[int, int]
 

@@ -17,7 +17,7 @@ from typing import Any, get_args
 
 from monitor.errors import ConfigError
 from monitor.model import KINDS, Facet, Kind, PostType
-from monitor.triage.scheme import Facts, Rule, Scheme, When
+from monitor.triage.scheme.rules import Facts, Rule, Scheme, When
 
 ELSEWHERE = "elsewhere"  # stands for every source that no rule names
 MOST_MASKS = 200_000  # sets of rules that can hold at once; an ordinary scheme has a hundred

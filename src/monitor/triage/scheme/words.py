@@ -1,7 +1,7 @@
 """Kinds, reactions and roles as people say them, in Dutch and English."""
 
 from monitor.model import Kind
-from monitor.triage.scheme import Reaction
+from monitor.triage.scheme.rules import Reaction
 
 KINDS: dict[str, dict[Kind, str]] = {
     "nl": {

@@ -8,9 +8,9 @@ from importlib.resources import files
 
 import jinja2
 
-from monitor.triage.draw_layout import COLOURS, Wall, laid_out
-from monitor.triage.draw_words import conditions, question, reaction, role, within
-from monitor.triage.scheme import Rule, spoken
+from monitor.triage.scheme.rules import Rule, spoken
+from monitor.triage.wall.layout import COLOURS, Wall, laid_out
+from monitor.triage.wall.words import conditions, question, reaction, role, within
 
 __all__ = ["Wall", "html", "svg"]
 
@@ -46,7 +46,7 @@ def _deadline(rule: Rule, wall: Wall) -> str:
 
 
 def _template(name: str) -> jinja2.Template:
-    folder = files("monitor.triage").joinpath("wall")
+    folder = files("monitor.triage.wall")
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8")),
         autoescape=True,

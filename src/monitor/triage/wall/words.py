@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from monitor.model import Kind
-from monitor.triage.scheme import Rule, When
-from monitor.triage.scheme_words import KINDS, REACTIONS, ROLES, WORDS
+from monitor.triage.scheme.rules import Rule, When
+from monitor.triage.scheme.words import KINDS, REACTIONS, ROLES, WORDS
 
 _A_DAY, _AN_HOUR = 24 * 60, 60
 

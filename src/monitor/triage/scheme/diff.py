@@ -8,7 +8,7 @@ Nothing is judged again: kinds and certainty are those that are stored, so it is
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.triage.scheme import Facts, Rule, Scheme
+from monitor.triage.scheme.rules import Facts, Rule, Scheme
 
 SAMPLES = 3  # of each transition
 Link = tuple[str, str]  # title and address

@@ -50,7 +50,7 @@ class Source:
 def source_of(path: Path | None, default: str) -> Source:
     """The file at `path`, or the one of this package that is called `default`."""
     if path is None:
-        return Source(files("monitor.triage").joinpath(default), f"the scheme that ships ({default})")
+        return Source(files("monitor.triage.scheme").joinpath(default), f"the scheme that ships ({default})")
     return Source(path, str(path))
 
 
@@ -58,7 +58,7 @@ def scheme_table(source: Source) -> dict[str, Any]:
     """What the file says as one table. Raises ConfigError with the place and the cure."""
     text = _text(source)
     if source.is_yaml:
-        from monitor.triage.scheme_yaml import yaml_table  # noqa: PLC0415 - the reader of YAML takes a while to import
+        from monitor.triage.scheme.read_yaml import yaml_table  # noqa: PLC0415 - the reader of YAML takes a while to import
 
         return yaml_table(source.name, text)
     try:

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterable
 
-from monitor.triage.cue_pattern import ACCENTS
+from monitor.triage.cues.pattern import ACCENTS
 
 NEGATED_WITHIN = 50  # characters before a cue in which a negation can stand
 LEAST_QUOTED = 4  # words between quotation marks; fewer are a name or mockery, and the author's own

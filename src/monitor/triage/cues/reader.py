@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Literal
 
 from monitor.errors import ConfigError
-from monitor.triage.cue_files import Cue, CueFile, read_cues, shipped
-from monitor.triage.judging import judged
-from monitor.triage.language import Vote
-from monitor.triage.reading import FEATURES, Hit, Reading
-from monitor.triage.scan import Found, Index, words_of
-from monitor.triage.scope import folded, negated, negation_pattern, quotations, sentence_around
+from monitor.triage.cues.files import Cue, CueFile, read_cues, shipped
+from monitor.triage.cues.judging import judged
+from monitor.triage.cues.language import Vote
+from monitor.triage.cues.reading import FEATURES, Hit, Reading
+from monitor.triage.cues.scan import Found, Index, words_of
+from monitor.triage.cues.scope import folded, negated, negation_pattern, quotations, sentence_around
 
 __all__ = ["FEATURES", "Cues", "Hit", "Reading"]
 

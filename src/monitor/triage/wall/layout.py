@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from monitor.triage.crisis import Advice, Crisis
-from monitor.triage.draw_text import width, wrapped
-from monitor.triage.draw_words import conditions, number, question, reaction, role, within
-from monitor.triage.scheme import Reaction, Rule, Scheme, spoken
-from monitor.triage.scheme_words import WORDS
+from monitor.triage.scheme.rules import Reaction, Rule, Scheme, spoken
+from monitor.triage.scheme.words import WORDS
+from monitor.triage.wall.text import width, wrapped
+from monitor.triage.wall.words import conditions, number, question, reaction, role, within
 
 WIDE, HIGH, MARGIN = 297.0, 420.0, 12.0  # A3
 SPINE, CARD = 80.0, 104.0  # where the spine stands, and where the cards begin

@@ -3,7 +3,7 @@
     kinds and facts of a mention -> rule 1 holds? -> rule 2 holds? -> ... -> the last rule, which takes what is left
 
 There are no jumps, so no scheme can go round in a circle. What can be said of a whole scheme beyond its form is
-proven by `monitor.triage.scheme_check`.
+proven by `monitor.triage.scheme.check`.
 """
 
 import json
@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from monitor.errors import ConfigError
 from monitor.model import Facet, Kind, PostType
 from monitor.triage.crisis import Crisis
-from monitor.triage.scheme_file import Source, scheme_table, source_of, told
+from monitor.triage.scheme.file import Source, scheme_table, source_of, told
 
 Reaction = Literal[
     "answer", "restore", "thank", "fix facts", "route", "monitor only", "let stand", "escalate", "drop"

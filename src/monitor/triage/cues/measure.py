@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from monitor.model import KINDS, Kind
-from monitor.triage.cues import Cues
+from monitor.triage.cues.reader import Cues
+from monitor.triage.cues.reading import Hit, speaks_for
 from monitor.triage.labels import Labelled
-from monitor.triage.reading import Hit, speaks_for
 
 Z = 1.96  # of a two-sided interval of 95 %
 

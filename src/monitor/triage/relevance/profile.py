@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor.triage.cues.scope import folded
 from monitor.triage.labels import Labelled
-from monitor.triage.relevance_memory import Memory
-from monitor.triage.relevance_words import Span, Words, business, spelling, within
-from monitor.triage.scope import folded
+from monitor.triage.relevance.memory import Memory
+from monitor.triage.relevance.words import Span, Words, business, spelling, within
 
 # Weights and the cut of the score: set by reason and measured, see docs/relevance.md.
 CANONICAL = 1.0  # the name exactly as the organisation writes it

@@ -9,7 +9,7 @@ The constants are set by hand and rounded; what they were checked on stands in d
 from collections.abc import Mapping, Sequence
 
 from monitor.model import KINDS, Kind
-from monitor.triage.reading import STRONG_WITHOUT_FIGURE, Hit, Reading, squashed, weights_of
+from monitor.triage.cues.reading import STRONG_WITHOUT_FIGURE, Hit, Reading, squashed, weights_of
 
 THRESHOLD: Mapping[Kind, float] = {"complaint": 1.2, "question": 0.8, "compliment": 0.7}
 USUAL_THRESHOLD = 0.9  # of the other kinds: one plain cue is enough

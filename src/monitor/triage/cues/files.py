@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeGuard, get_args
 
 from monitor.errors import ConfigError
 from monitor.model import KINDS, Kind
-from monitor.triage.cue_pattern import Compiled, compiled
+from monitor.triage.cues.pattern import Compiled, compiled
 
 Tier = Literal["strong", "weak", "suppress"]
 TIERS: tuple[Tier, ...] = get_args(Tier)

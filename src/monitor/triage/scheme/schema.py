@@ -2,7 +2,7 @@
 
 import json
 
-from monitor.triage.scheme import Scheme
+from monitor.triage.scheme.rules import Scheme
 
 SCHEMA_NAME = "scheme.schema.json"
 

@@ -12,9 +12,9 @@ from monitor.errors import ConfigError
 from monitor.model import KINDS, Kind
 from monitor.triage.cues import Cues
 from monitor.triage.hours import OpeningHours
-from monitor.triage.scheme import LANGUAGES, PLACEHOLDERS, Example, Facts, Rule, Scheme, roles_of
-from monitor.triage.scheme_file import nearest
-from monitor.triage.scheme_proof import Proof, asked_for, in_words, proven
+from monitor.triage.scheme.file import nearest
+from monitor.triage.scheme.proof import Proof, asked_for, in_words, proven
+from monitor.triage.scheme.rules import LANGUAGES, PLACEHOLDERS, Example, Facts, Rule, Scheme, roles_of
 
 CERTAIN = 1.0
 Judge = Callable[[Example], Mapping[Kind, float]]  # a text -> its kinds with their confidence

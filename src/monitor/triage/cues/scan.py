@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.triage.cue_files import Cue
-from monitor.triage.cue_pattern import sign_source
+from monitor.triage.cues.files import Cue
+from monitor.triage.cues.pattern import sign_source
 
 MOST_REMEMBERED = 50_000  # words; then all are forgotten, so that hostile texts cannot fill the memory
 BUSY = 3_000  # different words, after which gates are worth their making

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from monitor.triage.relevance_words import Span
+from monitor.triage.relevance.words import Span
 
 CLOSE = 60  # characters on either side whose words count
 SMOOTHING = 0.5  # seen this often in either class before anything was seen

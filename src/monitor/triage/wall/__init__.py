@@ -1,0 +1,1 @@
+"""The scheme for the wall: a decision tree as SVG and HTML."""
