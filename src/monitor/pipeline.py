@@ -8,6 +8,7 @@ Where what is asked changed since a place was last read, the place is read from 
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -21,6 +22,8 @@ from monitor.report.markdown import LANGUAGES
 from monitor.report.week import Span
 from monitor.store import hold
 from monitor.store.weekly import answers
+from monitor.triage import Relevance
+from monitor.triage.labels import Labelled
 from monitor.visiting import Clock, Collected, OnPage, visit_source
 
 
@@ -42,7 +45,7 @@ def run(
     names = tuple(dict.fromkeys(monitor.connectors if sources is None else sources))
     name = new_run(now)
     with hold(monitor.store.folder / "locks", names):
-        _prepare(monitor, now)
+        monitor = _prepared(monitor, now)
         collected = [
             visit_source(monitor, name, source, now, full=full, on_page=on_page, clock=clock) for source in names
         ]
@@ -53,14 +56,22 @@ def run(
 def collect(monitor: Monitor, source: str, now: datetime, *, clock: Clock = time.monotonic) -> Collected:
     """One pass over one source, under its own lock."""
     with hold(monitor.store.folder / "locks", [source]):
-        _prepare(monitor, now)
+        monitor = _prepared(monitor, now)
         return visit_source(monitor, new_run(now), source, now, clock=clock)
 
 
-def _prepare(monitor: Monitor, now: datetime) -> None:
-    """The database, made or brought to this version, with what is asked from now on."""
+def _prepared(monitor: Monitor, now: datetime) -> Monitor:
+    """The database, made or brought to this version, with what is asked from now on; and what labels teach of names."""
     monitor.store.prepare()
     monitor.store.note(monitor.asked, now)
+    profiles = {query: _taught(monitor, query, profile) for query, profile in monitor.triage.profiles.items()}
+    return replace(monitor, triage=replace(monitor.triage, profiles=profiles))
+
+
+def _taught(monitor: Monitor, query: str, profile: Relevance) -> Relevance:
+    """The profile of a query with a memory of what people said of its mentions."""
+    said = monitor.store.about(query)
+    return profile.learned(Labelled(text, relevant=relevant) for text, relevant in said) if said else profile
 
 
 def conclude(monitor: Monitor, name: str, now: datetime) -> None:

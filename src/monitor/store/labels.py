@@ -51,6 +51,15 @@ ORDER BY m.first_seen DESC, m.id LIMIT $most
 """
 
 
+_ABOUT = f"""
+SELECT {_WHOLE} AS text, l.relevant FROM label AS l JOIN mention AS m ON m.id = l.mention
+WHERE m.facet <> 'ambassador' AND l.relevant IS NOT NULL
+AND EXISTS (FROM mention_match AS mm WHERE mm.mention = m.id AND mm.query = $query)
+QUALIFY row_number() OVER (PARTITION BY l.mention, l."by" ORDER BY l.labelled DESC, l.rowid DESC) = 1
+ORDER BY l.labelled, l.mention, l."by"
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a person says of a mention; None for what was not asked. `how` it came to be labelled."""
@@ -111,6 +120,11 @@ def add(connection: duckdb.DuckDBPyConnection, given: Iterable[Given], now: date
 def told(connection: duckdb.DuckDBPyConnection) -> list[Told]:
     """What each person last said of each mention, the oldest first."""
     return [Told(**row) for row in _named(connection.execute(_ALL))]
+
+
+def about(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[str, bool]]:
+    """What a query found, as text, and whether people say that it is about the organisation."""
+    return connection.execute(_ABOUT, {"query": query}).fetchall()
 
 
 def proposed(connection: duckdb.DuckDBPyConnection, by: str, most: int) -> list[Proposed]:

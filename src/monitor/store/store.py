@@ -180,6 +180,11 @@ class Store:
         with self._database.changed() as connection:
             return labels.add(connection, given, now)
 
+    def about(self, query: str) -> list[tuple[str, bool]]:
+        """Texts that a query found, and whether people say that they are about the organisation."""
+        with self._database.open() as connection:
+            return labels.about(connection, query)
+
     def labels(self) -> list[Told]:
         """What each person last said of each mention, the oldest first."""
         with self._database.open() as connection:

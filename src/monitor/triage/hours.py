@@ -21,7 +21,7 @@ from monitor.errors import ConfigError
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORANGE_FROM = 0.8  # of the opening time between start and due
 COUNTRY_OF = {"Europe/Amsterdam": ("NL",), "Europe/Brussels": ("BE",)}
-WORKED_ON = {"NL": ("nl", "Goede Vrijdag")}  # language and name: in the law on time limits, in hardly any contract
+WORKED_ON = {"NL": ("nl", "Goede vrijdag")}  # language and name: in the law on time limits, in hardly any contract
 _KNOWN = {"NL", "BE"}  # so that the library, 0.13 s, is imported by nobody who does not need it
 _A_YEAR = 366  # days
 _A_DAY = 24 * 60  # minutes
