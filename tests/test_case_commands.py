@@ -68,7 +68,7 @@ def run(store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
             ended(commands, "monitor cases")
         return end.value.code, *capsys.readouterr()
 
-    monkeypatch.setenv("MONITOR_USER", "anna")
+    monkeypatch.setenv("MONITOR_USER", "desk-1")
     return command
 
 
@@ -139,7 +139,7 @@ def test_a_case_is_shown_with_reasons_advice_and_logbook(run: Run) -> None:
         "https://sociaal.example/b",
         'complaint: cue "geen boot" (Geen)',
         "2  Mon 02 Mar 09:00  joined, webcare",
-        "noted by anna, webcare  called the depot",
+        "noted by desk-1, webcare  called the depot",
     ):
         assert told in out, told
 
@@ -169,7 +169,7 @@ def test_figures_are_per_rule_and_role(run: Run, store: Store) -> None:
     code, out, _ = run("figures", "--days", "3660")
     row = next(line.split() for line in out.splitlines() if line.startswith("complaint"))
     assert (code, row[:4], row[-2:]) == (0, ["complaint", "webcare", "1", "1"], ["0%", "1"])
-    assert "anna" not in out
+    assert "desk-1" not in out
 
 
 def test_figures_without_cases_say_so(tmp_path: Path, run: Run, store: Store) -> None:
@@ -185,16 +185,16 @@ def test_figures_without_cases_say_so(tmp_path: Path, run: Run, store: Store) ->
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("take",), ("taken", "webcare", "anna", None)),
+        (("take",), ("taken", "webcare", "desk-1", None)),
         (("take", "--as", "bram"), ("taken", "webcare", "bram", None)),
-        (("answer", "--note", "sorry"), ("answered", "webcare", "anna", "sorry")),
+        (("answer", "--note", "sorry"), ("answered", "webcare", "desk-1", "sorry")),
         (
             ("answer", "--note", "sorry", "--link", "https://sociaal.example/z"),
-            ("answered", "webcare", "anna", "sorry\nhttps://sociaal.example/z"),
+            ("answered", "webcare", "desk-1", "sorry\nhttps://sociaal.example/z"),
         ),
-        (("pass", "--to", "spokesperson"), ("passed on", "spokesperson", "anna", None)),
-        (("close",), ("closed", "webcare", "anna", None)),
-        (("let-stand", "--note", "satire"), ("let stand", "webcare", "anna", "satire")),
+        (("pass", "--to", "spokesperson"), ("passed on", "spokesperson", "desk-1", None)),
+        (("close",), ("closed", "webcare", "desk-1", None)),
+        (("let-stand", "--note", "satire"), ("let stand", "webcare", "desk-1", "satire")),
     ],
 )
 def test_a_command_writes_one_event(
@@ -210,7 +210,7 @@ def test_a_command_writes_one_event(
 def test_a_note_leaves_the_state(run: Run, store: Store) -> None:
     """It is a line of the logbook and no more."""
     assert run("note", "20-0001", "waits for the depot")[0] == 0
-    assert state(store) == ("open", "webcare", "anna", "waits for the depot")
+    assert state(store) == ("open", "webcare", "desk-1", "waits for the depot")
 
 
 def test_a_reopened_case_is_due_anew(run: Run, store: Store) -> None:

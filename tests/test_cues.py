@@ -1,5 +1,6 @@
 """Cues: what a text hits, in which scope, and what the hits say together."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from monitor.triage.cues import FEATURES, Cues
 from monitor.triage.cues.firsts import First, firsts_of
 from monitor.triage.cues.language import Vote
 from monitor.triage.cues.measure import Share, measure
-from monitor.triage.cues.pattern import compiled
+from monitor.triage.cues.pattern import compiled, unproved
 from monitor.triage.cues.scan import Index, words_of
 from monitor.triage.cues.scope import folded
 from monitor.triage.labels import Labelled
 
+LANGUAGES = ("nl", "en", "fr", "de")
+PACKS = ("bank", "health", "municipality", "retail", "telecom", "transport")
 OWN = """
 language = "en"
 negation = ["not", "isn't"]
@@ -182,13 +185,38 @@ def test_a_bad_cue_file_is_an_error_with_file_place_and_cure(tmp_path: Path, con
     assert told in str(error.value)
 
 
+def test_every_cue_that_ships_compiles() -> None:
+    """Theirs are made when they are first needed, so nothing else would find a fault before its text comes."""
+    for cue in Cues(LANGUAGES, PACKS).cues:
+        assert compiled(cue.text).pattern.pattern == cue.compiled.source, cue.text
+
+
+def test_a_pattern_is_made_when_it_is_needed() -> None:
+    """A run needs some hundreds of seven thousand cues; what is not asked for is not made."""
+    cue = unproved("re:(")
+    with pytest.raises(re.error):
+        cue.pattern  # noqa: B018
+
+
+def test_the_same_shipped_cues_are_put_together_once() -> None:
+    """A configuration is assembled many times, and reading it takes a quarter of a second."""
+    assert Cues(["nl"], ["bank"]).cues is Cues(iter(["nl"]), ("bank",)).cues
+
+
+def test_a_file_of_ones_own_is_read_anew(tmp_path: Path) -> None:
+    """It may have been mended since."""
+    before = Cues(["fr"], own=[written(tmp_path, OWN)])
+    after = Cues(["fr"], own=[written(tmp_path, OWN + '"teaser" = {}\n')])
+    assert len(after.cues) == len(before.cues) + 1
+
+
 def test_an_unknown_pack_is_an_error_that_names_those_there_are() -> None:
     """A misspelt pack would be silence."""
     with pytest.raises(ConfigError, match="there is no pack 'banc'"):
         Cues(["nl"], ["banc"])
 
 
-@pytest.mark.parametrize("language", ["nl", "en", "fr", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_that_ships_is_read(language: str) -> None:
     """Complaints, questions, compliments and the strong tier, at the least."""
     kinds = {(cue.kind, cue.tier) for cue in Cues([language]).cues}

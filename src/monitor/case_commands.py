@@ -95,7 +95,7 @@ def show(case: Case, config: Config = DEFAULT) -> None:
     show_case(Desk.at(config), case, datetime.now(UTC))
 
 
-@commands.command(epilog="Example: monitor cases take 26-0042 --as anna. Exit code 1 when somebody was first.")
+@commands.command(epilog="Example: monitor cases take 26-0042 --as desk-1. Exit code 1 when somebody was first.")
 def take(case: Case, actor: As = None, config: Config = DEFAULT) -> None:
     """Take a case in hand, so that nobody else does."""
     _act(config, case, "take", actor)

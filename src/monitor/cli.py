@@ -2,7 +2,7 @@
 
 Exit codes, those of sysexits.h where it has one:
      0  good; a source that is skipped for want of credentials is named and is no failure
-     1  the query does not hold (explain)
+     1  the answer is no: the query does not hold (explain), the case was somebody else's already (cases)
      2  degraded: some source failed and is named, the others went on
     64  mistyped: no such command, option or choice
     70  a fault in the program; where it happened is told, what was in hand is not
@@ -49,7 +49,7 @@ app = typer.Typer(
     name="monitor",
     help="Public mentions of your organisation, stored in DuckDB, judged by your reaction scheme, reported each week."
     "\n\nNew here? `monitor demo` shows all of it on made-up data; `monitor init` starts your own.",
-    epilog="Exit codes: 0 good, 1 does not hold (explain), "
+    epilog="Exit codes: 0 good, 1 the answer is no (explain, cases), "
     "2 degraded (a source failed and is named), 64 mistyped, 70 a fault in the program, "
     "74 database needs a person, 75 another run is at work, 78 wrong configuration. "
     "MONITOR_LOG=INFO tells more while it works.",
@@ -206,7 +206,7 @@ def run(
 ) -> None:
     """Do one pass: fetch, match, keep what may be kept, judge, store, publish."""
     from monitor.assemble import assemble  # noqa: PLC0415
-    from monitor.console import show_funnel, watching  # noqa: PLC0415
+    from monitor.console import show_funnel, show_model, watching  # noqa: PLC0415
     from monitor.pipeline import known_sources  # noqa: PLC0415
     from monitor.pipeline import run as one_pass  # noqa: PLC0415
 
@@ -215,6 +215,7 @@ def run(
     with watching() as on_page:
         collected = one_pass(monitor, datetime.now(UTC), sources=names, full=full, on_page=on_page)
     show_funnel(collected)
+    show_model(monitor)
     typer.echo(f"database  {monitor.store.folder / 'published' / 'current.duckdb'}")
     if any(one.outcome in ("degraded", "failed") for one in collected):
         raise typer.Exit(2)

@@ -70,6 +70,15 @@ def show_checked(monitor: Monitor) -> None:
             _line("  ", "", f"source  {name}: {len(connector.places())} places")
 
 
+def show_model(monitor: Monitor) -> None:
+    """Why a model that was put to use did not judge, and what the endpoint was asked."""
+    for problem in monitor.passed_over:
+        _line("! ", "yellow", f"model not used: {problem}")
+    if monitor.endpoint and monitor.endpoint.tally:
+        told = ", ".join(f"{count} {what}" for what, count in sorted(monitor.endpoint.tally.items()))
+        _line("  ", "", f"endpoint: {told}", "dim")
+
+
 def show_findings(findings: Iterable[Finding]) -> None:
     """A line per finding, with the cure where there is one."""
     for finding in findings:

@@ -87,6 +87,10 @@ def _configuration(monitor: Monitor) -> Iterator[Finding]:
         "configuration",
         f"{monitor.path}: {queries}, {sources}, {_number(len(settings.ambassadors), 'ambassador')}",
     )
+    for problem in monitor.passed_over:
+        yield Finding("note", "model", f"not used: {problem}")
+    if monitor.triage.model:
+        yield Finding("good", "model", f"{monitor.triage.model.version} judges beside the cues")
     if settings.triage.endpoint:
         yield Finding("note", "endpoint", warning(settings.triage.endpoint))
     if settings.fetch.allow_loopback:

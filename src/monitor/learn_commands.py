@@ -12,7 +12,7 @@ from monitor.model import KINDS
 commands = typer.Typer()
 label = typer.Typer(
     help="Say what mentions are: one at a time, as a correction, or from a file.",
-    epilog="Example: monitor label --count 20 --as ab, or: monitor label --correct 5f0c... --kind complaint --needs",
+    epilog="Example: monitor label --count 20 --as ab",
     invoke_without_command=True,
 )
 models = typer.Typer(help="The models that were trained.", epilog="Example: monitor models list", no_args_is_help=True)
@@ -95,7 +95,7 @@ def label_import(
     typer.echo(f"{store(assemble(config), given, datetime.now(UTC))} labels added")
 
 
-@label.command("export", epilog="Example: monitor label export labels.jsonl. It holds texts: keep it as safe as them.")
+@label.command("export", epilog="Example: monitor label export labels.jsonl, and keep it as safe as the database: it holds texts.")
 def label_export(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
     config: Config = DEFAULT,
@@ -111,7 +111,7 @@ def label_export(
     typer.echo(f"{len(rows)} labels written to {file}")
 
 
-@commands.command(epilog="Example: monitor train. Safe to run every night: a worse model is never put to use.")
+@commands.command(epilog="Example: monitor train. Nothing worse is ever put to use, so it may run every night.")
 def train(labels: Files = None, seed: Seed = 7, config: Config = DEFAULT) -> None:
     """Learn from the team's labels: a new model, put to use unless it is worse than what is in use."""
     from monitor.assemble import assemble  # noqa: PLC0415
@@ -121,7 +121,7 @@ def train(labels: Files = None, seed: Seed = 7, config: Config = DEFAULT) -> Non
     show_trained(learn(assemble(config), labels or (), seed))
 
 
-@commands.command(epilog="Example: monitor evaluate --json > evaluation.json")
+@commands.command(epilog="Example: monitor evaluate --json")
 def evaluate(
     labels: Files = None,
     seed: Seed = 7,

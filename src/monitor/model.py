@@ -193,10 +193,10 @@ class Verdict:
     """What the reaction scheme says of a mention.
 
     `flagged` means a person must act; then `owner` is a role, `due` an aware deadline and `orange` when the last fifth
-    of the time until then begins. `why` is the rule's reason in plain words, `reasons` the evidence for the kinds, of which the first is the primary
-    one. `scores` are probabilities of the kinds that hold, `needs` that of needing a reaction and `relevance` that of
-    being about the organisation and not its namesake, each None when nothing could tell. `scheme` and `model` say by
-    which versions it was judged.
+    of the time until then begins. `why` is the rule's reason in plain words, `reasons` the evidence for the kinds, of
+    which the first is the primary one. `scores` are probabilities of the kinds that hold, `needs` that of needing a
+    reaction and `relevance` that of being about the organisation and not its namesake, each None when nothing could
+    tell. `scheme` and `model` say by which versions it was judged.
     """
 
     kinds: tuple[Kind, ...]

@@ -138,3 +138,18 @@ def bench_match(
     if queries:
         plan = replace(plan, queries=tuple(queries))
     measure(plan if seed is None else replace(plan, seed=seed), console, json)
+
+
+@bench.command("triage", epilog="Example: monitor bench triage --data ../shared/data/labelled --quick")
+def bench_triage(
+    data: Annotated[
+        Path, typer.Option(help="A folder of labelled texts: *.jsonl.gz with `text` and `label`.", file_okay=False)
+    ],
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer repetitions, in a few minutes.")] = False,
+    seed: Annotated[int, typer.Option(help="Other splits and samples.")] = 7,
+) -> None:
+    """Measure how well kinds, needs and names are told, beside the plain baseline on the same folds."""
+    from monitor.bench.triage import bench_triage as measure  # noqa: PLC0415
+    from monitor.console import console  # noqa: PLC0415
+
+    measure(data, console, quick=quick, seed=seed)

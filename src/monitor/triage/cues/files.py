@@ -9,17 +9,17 @@ address = ["jullie", "u"]      # speak to the organisation
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
 from monitor.errors import ConfigError
 from monitor.model import KINDS, Kind
-from monitor.triage.cues.pattern import Compiled, compiled
+from monitor.triage.cues.pattern import Compiled, compiled, unproved
 
 Tier = Literal["strong", "weak", "suppress"]
 TIERS: tuple[Tier, ...] = get_args(Tier)
@@ -54,11 +54,12 @@ class CueFile:
 
 
 class _Faults(list[str]):
-    """The faults of one file, each with its place."""
+    """The faults of one file, each with its place, and how strictly its cues are looked at."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, compiled: Callable[[str], Compiled]) -> None:
         super().__init__()
         self.name = name
+        self.compiled = compiled
 
     def at(self, place: str, fault: str) -> None:
         self.append(f"{self.name}: {place}{': ' if place else ''}{fault}")
@@ -68,19 +69,18 @@ def shipped(languages: Iterable[str], packs: Iterable[str]) -> Iterator[CueFile]
     """The files of the package for these languages (those there are none for are passed over) and packs."""
     wanted = tuple(dict.fromkeys(languages))
     for language in wanted:
-        file = _SHIPPED.joinpath(f"{language}.toml")
-        if file.is_file():
-            yield read_cues(file)
+        if _SHIPPED.joinpath(f"{language}.toml").is_file():
+            yield _read_shipped(f"{language}.toml")
     for pack in dict.fromkeys(packs):
-        yield _only(read_cues(_pack(pack)), wanted)
+        _check_pack(pack)
+        yield _only(_read_shipped("packs", f"{pack}.toml"), wanted)
 
 
-def _pack(name: str) -> Traversable:
+def _check_pack(name: str) -> None:
     folder = _SHIPPED.joinpath("packs")
     there = sorted(file.name.removesuffix(".toml") for file in folder.iterdir()) if folder.is_dir() else []
     if name not in there:
         raise ConfigError(f"[triage] packs: there is no pack {name!r}; use {', '.join(there) or 'none'}")
-    return folder.joinpath(f"{name}.toml")
 
 
 def _only(file: CueFile, languages: tuple[str, ...]) -> CueFile:
@@ -88,14 +88,24 @@ def _only(file: CueFile, languages: tuple[str, ...]) -> CueFile:
     return CueFile(kept, file.negation, file.address, file.digest)
 
 
-def read_cues(file: Path | Traversable) -> CueFile:
-    """A cue file; ConfigError tells every fault in it."""
+@cache
+def _read_shipped(*path: str) -> CueFile:
+    """A file of the package, read once a process; its patterns are made when they are needed, and proved by a test."""
+    file = _SHIPPED.joinpath(*path)
+    return _parsed(file.read_bytes(), _Faults(str(file), unproved))
+
+
+def read_cues(file: Path) -> CueFile:
+    """A cue file of one's own, read anew each time; ConfigError tells every fault in it."""
     try:
         data = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read ({error.strerror}); mend [triage] cues in monitor.toml") from error
-    faults = _Faults(str(file))
-    table = _table(data, str(file))
+    return _parsed(data, _Faults(str(file), compiled))
+
+
+def _parsed(data: bytes, faults: _Faults) -> CueFile:
+    table = _table(data, faults.name)
     language = table.pop("language", None)
     if language is not None and not _is_language(language):
         faults.at("language", "is no language; write two small letters, such as nl")
@@ -155,20 +165,12 @@ def _of_kind(place: str, tiers: Any, language: str | None, kind: str, faults: _F
             faults.at(f"{place}.{tier}]", 'is no table of cues; write "does not work" = {} below it')
         else:
             for text, figures in cues.items():
-                if cue := _cue(f"{place}.{tier}] {text!r}", text, figures, faults):
-                    yield replace(cue, language=language, kind=kind, tier=tier, file=faults.name)
+                try:
+                    found = faults.compiled(text)
+                    yield Cue(language, kind, tier, text, found, *_figures(figures), faults.name)
+                except ValueError as error:
+                    faults.at(f"{place}.{tier}] {text!r}", str(error))
     return None
-
-
-def _cue(place: str, text: str, figures: Any, faults: _Faults) -> Cue | None:
-    """The cue without its place in the file, or None with the fault noted."""
-    try:
-        found = compiled(text)
-        weight, precision, hits = _figures(figures)
-    except ValueError as error:
-        faults.at(place, str(error))
-        return None
-    return Cue("", "other", "weak", text, found, weight, precision, hits)
 
 
 def _figures(figures: Any) -> tuple[float, float | None, int | None]:

@@ -11,6 +11,7 @@ sentence, `*` for any ending.
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.triage.cues.firsts import First, firsts_of, needs_digit
 
@@ -18,35 +19,57 @@ ACCENTS = str.maketrans("’‘`´éèêëàâáîïíôóòûúùçñ", "''''ee
 APART = r"[^\w.!?\n]+"  # between words of one sentence
 GAP = rf"(?:{APART}[\w']+){{0,4}}?"
 _ELEMENT = re.compile(r"\([^()]*\)|\S+")
+_SIGN = re.compile(r"[^\w#(~*]\S*")
 _ALTERNATIVES = re.compile(r"\([^()|]+(?:\|[^()|]+)*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the pattern is remembered in the object
 class Compiled:
     """What finds a cue. `firsts` are the words one of which must stand in the text, None for "always look".
 
-    A `word` cue is found by its word alone, a `sign` by its characters, and
+    The `pattern` is made of its `source` when it is first asked for: of thousands of cues a run needs some hundreds,
+    and making them all took most of the time of a start. A `word` cue is found by its word alone, a `sign` by its characters, and
     one with `digit` in no text without a digit. `seconds` are the words one of which comes next, where that is certain.
     """
 
-    pattern: re.Pattern[str]
+    source: str
     firsts: frozenset[First] | None
     word: bool = False
     sign: str = ""
     digit: bool = False
     seconds: frozenset[str] | None = None
 
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the cue in a folded text."""
+        return re.compile(self.source)
+
 
 def compiled(cue: str) -> Compiled:
-    """The cue compiled. ValueError, in words for its author, when it is none."""
+    """The cue compiled, so that every fault in it shows. ValueError, in words for its author, when it is none."""
+    if (written := _written(cue)).startswith("re:"):
+        _check_expression(written[3:])
+    return unproved(cue)
+
+
+def unproved(cue: str) -> Compiled:
+    """The cue with its pattern still to be made, for lists of which a test has compiled every cue."""
+    written = _written(cue)
+    if written.startswith("re:"):
+        source = written[3:]
+        return Compiled(source, firsts_of(source), digit=needs_digit(source))
+    if written.isalnum():
+        return Compiled(rf"(?<!\w){written}(?!\w)", frozenset((First(written),)), word=True)
+    if _SIGN.fullmatch(written):
+        return Compiled(sign_source(written), None, sign=written)
+    return _phrase(written)
+
+
+def _written(cue: str) -> str:
     written = (cue if cue.startswith("re:") else cue.lower()).strip().translate(ACCENTS)
     if written in ("", "re:"):
         raise ValueError("is empty; write a word, or remove it")
-    if written.startswith("re:"):
-        return _expression(written[3:])
-    if re.fullmatch(r"[^\w#(~*]\S*", written):
-        return Compiled(re.compile(sign_source(written)), None, sign=written)
-    return _phrase(written)
+    return written
 
 
 def sign_source(sign: str) -> str:
@@ -54,7 +77,7 @@ def sign_source(sign: str) -> str:
     return re.escape(sign) + (r"(?!\w)" if re.match(r"\w", sign[-1]) else "")
 
 
-def _expression(source: str) -> Compiled:
+def _check_expression(source: str) -> None:
     if re.search(r"[A-ZÀ-Ý]", re.sub(r"\\.|\(\?P<\w+>", "", source)):
         raise ValueError("has capitals, and texts are compared in lower case: it can never hit; use small letters")
     try:
@@ -63,7 +86,6 @@ def _expression(source: str) -> Compiled:
         raise ValueError(f"is no regular expression ({error}); mend it, or drop re: to look for its words") from error
     if pattern.search(""):
         raise ValueError("holds for an empty text, so for every text; let it need a word")
-    return Compiled(pattern, firsts_of(source), digit=needs_digit(source))
 
 
 def _phrase(written: str) -> Compiled:
@@ -78,7 +100,7 @@ def _phrase(written: str) -> Compiled:
     firsts = frozenset(first for start in _starts(elements[0]) for first in _first(start))
     plain = len(elements) == 1 and re.fullmatch(r"\w+", written) is not None
     seconds = _seconds(elements)
-    return Compiled(re.compile(rf"(?<!\w){source}(?!\w)"), firsts, word=plain, seconds=seconds)
+    return Compiled(rf"(?<!\w){source}(?!\w)", firsts, word=plain, seconds=seconds)
 
 
 def _seconds(elements: list[str]) -> frozenset[str] | None:

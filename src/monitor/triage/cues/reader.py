@@ -8,7 +8,10 @@ round, because a negated complaint is still one in seven to nine cases of ten.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -18,31 +21,58 @@ from monitor.triage.cues.judging import judged
 from monitor.triage.cues.language import Vote
 from monitor.triage.cues.reading import FEATURES, Hit, Reading
 from monitor.triage.cues.scan import Found, Index, words_of
-from monitor.triage.cues.scope import folded, negated, negation_pattern, quotations, sentence_around
+from monitor.triage.cues.scope import folded, negation_before, negation_pattern, quotations, sentence_around
 
 __all__ = ["FEATURES", "Cues", "Hit", "Reading"]
+
+MOST_KEPT = 8  # sets of languages and packs whose index stays in memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Cue files put together. What an index remembers is of words, not of texts: all who ask for the same share one."""
+
+    cues: tuple[Cue, ...]
+    version: str
+    index: Index
+    vote: Vote
+    address: frozenset[str]
+    negation: dict[str, re.Pattern[str] | None]
+
+
+def _lists(languages: tuple[str, ...], packs: tuple[str, ...], own: Iterable[CueFile] = ()) -> _Lists:
+    files = [*shipped(languages, packs), *own]
+    cues = _effective(files)
+    return _Lists(
+        cues,
+        hashlib.sha256("".join(file.digest for file in files).encode()).hexdigest()[:16],
+        Index(cues),
+        Vote([*languages, *(cue.language for cue in cues)]),
+        frozenset(word for file in files for words in file.address.values() for word in words),
+        {one: negation_pattern(words) for one, words in _merged(files).items()},
+    )
+
+
+_shipped_lists = lru_cache(MOST_KEPT)(_lists)
 
 
 class Cues:
     """The cues of some languages, sector packs and files of one's own. Languages without a file are passed over."""
 
     def __init__(self, languages: Iterable[str], packs: Iterable[str] = (), own: Iterable[Path] = ()) -> None:
-        languages = tuple(languages)
-        files = [*shipped(languages, packs), *_read_all(own)]
-        self.cues = _effective(files)
-        self.version = hashlib.sha256("".join(file.digest for file in files).encode()).hexdigest()[:16]
-        self._index = Index(self.cues)
-        self._vote = Vote([*languages, *(cue.language for cue in self.cues)])
-        self._address = {word for file in files for words in file.address.values() for word in words}
-        self._negation = {one: negation_pattern(words) for one, words in _merged(files).items()}
+        wanted, sectors, paths = tuple(languages), tuple(packs), tuple(own)
+        lists = _lists(wanted, sectors, _read_all(paths)) if paths else _shipped_lists(wanted, sectors)
+        self.cues = lists.cues
+        self.version = lists.version
+        self._lists = lists
 
     def read(self, text: str, language: str | None = None) -> Reading:
         """What the cues say of a text. `language` is what its source declared, two letters or more."""
         plain = folded(text)
         places = words_of(plain)
         words = {place[0] for place in places}
-        spoken = self._vote.of(words, language)
-        found = self._index.scan(plain, places, spoken)
+        spoken = self._lists.vote.of(words, language)
+        found = self._lists.index.scan(plain, places, spoken)
         return judged(text, self._hits(found, plain, words) if found else (), spoken, len(words))
 
     def _hits(self, found: list[Found], plain: str, words: set[str]) -> tuple[Hit, ...]:
@@ -54,10 +84,14 @@ class Cues:
 
     def _hit(self, found: Found, plain: str, quoted: list[tuple[int, int]]) -> Hit:
         cue, start, end = found
-        turned = cue.kind == "compliment" and negated(self._negation.get(cue.language), plain, start)
         within = any(first <= start and end <= last for first, last in quoted) if quoted else False
         tier: Literal["strong", "weak"] = "strong" if cue.tier == "strong" else "weak"
-        return Hit(cue.kind, cue.text, tier, cue.weight, cue.precision, (start, end), turned, within)
+        hit = Hit(cue.kind, cue.text, tier, cue.weight, cue.precision, (start, end), quoted=within)
+        if cue.kind == "compliment":
+            begins = negation_before(self._lists.negation.get(cue.language), plain, start)
+            if begins is not None:
+                return replace(hit, span=(begins, end), negated=True)
+        return hit
 
     def _unsuppressed(self, found: list[Found], plain: str, words: set[str]) -> list[Found]:
         """Without what other words take away: strong ones when nobody is spoken to, weak ones that overlap.
@@ -65,7 +99,7 @@ class Cues:
         A rhetorical question takes its whole sentence with it.
         """
         against = [one for one in found if one[0].tier == "suppress"]
-        addressed = plain.lstrip().startswith("@") or not words.isdisjoint(self._address)
+        addressed = plain.lstrip().startswith("@") or not words.isdisjoint(self._lists.address)
         return [
             one
             for one in found

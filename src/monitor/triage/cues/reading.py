@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from monitor.model import KINDS, Kind, Reason
+from monitor.model import KINDS, Evidence, Kind, Reason
 
 STRONG_WITHOUT_FIGURE = 0.8  # confidence of a strong cue that nobody measured yet
 LONGEST_EVIDENCE = 60  # characters of the post that a reason may quote
+SAYS = 1.0  # weight from which a cue says its kind; below it, it only hints
+MOST_HINTS = 2  # hints that are shown as reasons where nothing says it
 CAP = 6.0  # weight of one kind that counts; a tirade is not a better complaint
 NEGATED = 1.2  # what a negated compliment weighs as a complaint: enough alone; it is one in .82 nl, .78 en
 USUAL_WORDS = 20  # words of an ordinary post, over which counts are spread
@@ -24,7 +26,10 @@ FEATURES: tuple[str, ...] = tuple(f"{kind}.{part}" for kind in FEATURE_KINDS for
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A cue found; `span` counts characters of the original text. A `negated` compliment speaks against."""
+    """A cue found; `span` counts characters of the original text.
+
+    A `negated` compliment counts as a complaint, and its span begins at the negation.
+    """
 
     kind: Kind
     cue: str
@@ -60,19 +65,27 @@ class Reading:
         )
 
     def reasons(self, kind: Kind) -> tuple[Reason, ...]:
-        """The hits for a kind, in the order of the text; a negated compliment is a reason for a complaint."""
-        return tuple(
-            Reason(
-                kind,
-                hit.cue,
-                self.text[slice(*hit.span)][:LONGEST_EVIDENCE],
-                hit.span,
-                "strong" if hit.tier == "strong" else "cue",
-                hit.precision,
-            )
-            for hit in self.hits
-            if speaks_for(hit) == kind
-        )
+        """The hits that say a kind, the weightiest first, the same words once; hints only where nothing says it.
+
+        A negated compliment is a reason for a complaint, and its words show the negation.
+        """
+        hits = sorted((hit for hit in self.hits if speaks_for(hit) == kind), key=_weightiest)
+        once = {self._words(hit).casefold(): hit for hit in reversed(hits)}
+        each = [hit for hit in hits if once[self._words(hit).casefold()] is hit]
+        says = [hit for hit in each if hit.tier == "strong" or hit.weight >= SAYS]
+        return tuple(self._reason(kind, hit) for hit in says or each[:MOST_HINTS])
+
+    def _words(self, hit: Hit) -> str:
+        return self.text[slice(*hit.span)]
+
+    def _reason(self, kind: Kind, hit: Hit) -> Reason:
+        by: Evidence = "strong" if hit.tier == "strong" else "cue"
+        return Reason(kind, hit.cue, self._words(hit)[:LONGEST_EVIDENCE], hit.span, by, hit.precision)
+
+
+def _weightiest(hit: Hit) -> tuple[bool, float, int]:
+    """Strong hits first, then by weight, then in the order of the text."""
+    return hit.tier != "strong", -hit.weight, hit.span[0]
 
 
 def speaks_for(hit: Hit) -> Kind | None:

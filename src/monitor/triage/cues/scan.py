@@ -136,7 +136,7 @@ def _by_second(cues: Iterable[Cue]) -> dict[str, tuple[Cue, ...]]:
 
 def _gate(cues: tuple[Cue, ...]) -> re.Pattern[str] | None:
     """One pattern for many cues, which says at once that none of them is there: the usual case."""
-    sources = [cue.compiled.pattern.pattern for cue in cues]
+    sources = [cue.compiled.source for cue in cues]
     if len(sources) < LEAST_GATED or any(_NUMBERED.search(source) for source in sources):
         return None
     return re.compile("|".join(f"(?:{source})" for source in sources))

@@ -63,6 +63,7 @@ def negation_pattern(words: Iterable[str]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<![\w'])(?:{'|'.join(sources)})\s+(?:[\w']+\s+){{0,2}}$")
 
 
-def negated(pattern: re.Pattern[str] | None, text: str, start: int) -> bool:
-    """Whether the words before `start` turn what stands there round."""
-    return pattern is not None and pattern.search(text, max(start - NEGATED_WITHIN, 0), start) is not None
+def negation_before(pattern: re.Pattern[str] | None, text: str, start: int) -> int | None:
+    """Where the words begin that turn what stands at `start` round; None when none do."""
+    found = pattern.search(text, max(start - NEGATED_WITHIN, 0), start) if pattern else None
+    return found.start() if found else None
