@@ -110,10 +110,35 @@ def test_a_negated_compliment_is_a_reason_for_a_complaint_and_negative(cues: Cue
     """It is negative in four cases of five."""
     reading = cues.read("not great")
     assert (reading.reasons("complaint")[0].text, reading.reasons("compliment"), reading.polarity < 0) == (
-        "great",
+        "not great",
         (),
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("slow, broken, no, meh", ["broken", "slow"]),
+        ("Broken! broken. BROKEN", ["Broken"]),
+        ("slow and an internal memo, broken", ["broken", "slow"]),
+        ("no, hm, meh", ["meh", "no"]),
+        ("meh, not great, no", ["not great"]),
+        ("nothing to see", []),
+    ],
+)
+def test_a_flag_is_explained_by_the_words_that_say_it(tmp_path: Path, text: str, shown: list[str]) -> None:
+    """The weightier first and the same words once; hints are shown only where nothing else is, and two at the most."""
+    lines = '"slow" = {}\n"meh" = { weight = 0.5 }\n"no" = { weight = 0.4 }\n"hm" = { weight = 0.3 }\n'
+    path = written(tmp_path, OWN.replace("[complaint.weak]\n", f"[complaint.weak]\n{lines}"))
+    assert [reason.text for reason in Cues((), own=[path]).read(text).reasons("complaint")] == shown
+
+
+def test_a_strong_word_is_shown_however_little_it_weighs(tmp_path: Path) -> None:
+    """It routes alone, so it is what a reader must see first."""
+    path = written(tmp_path, 'language = "en"\n[press.strong]\n"reporter" = { weight = 0.5 }\n[press.weak]\n"tv" = {}\n')
+    reasons = Cues((), own=[path]).read("tv reporter").reasons("press")
+    assert [(reason.text, reason.by) for reason in reasons] == [("reporter", "strong"), ("tv", "cue")]
 
 
 def test_needs_grow_with_complaints_and_shrink_with_compliments(cues: Cues) -> None:

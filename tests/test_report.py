@@ -468,7 +468,13 @@ def test_the_figures_are_those_of_the_snapshot(ran: Monitor, name: str) -> None:
     assert f" {len(mine)} mentions (the week before {len(earlier)}), {flagged} ask for a reaction." in text
     tables = page(text).tables
     assert sum(int(row[3]) for row in tables[1 if flagged else 0][1:]) == len(mine)
-    assert (len(tables[0]) - 1 == min(flagged, MOST_OPEN)) or not flagged
+    assert said(tables[0]) == flagged or len(tables[0]) - 1 == MOST_OPEN or not flagged
+
+
+def said(table: Sequence[Sequence[str]]) -> int:
+    """How many mentions the rows of the open ones stand for: near copies share a row that counts them."""
+    times = [re.search(r"\((\d+) times\)", row[3]) for row in table[1:]]
+    return sum(int(found[1]) if found else 1 for found in times)
 
 
 def test_what_is_dated_ahead_stands_in_the_week_it_came(ran: Monitor) -> None:

@@ -21,7 +21,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from monitor.bench import sentiment_figures
 from monitor.bench.figures import Figure
 from monitor.triage.cues.language import FUNCTION_WORDS, Vote
 from monitor.triage.cues.scope import folded
@@ -60,14 +59,13 @@ class Hit:
 
 
 def figures(data: Path, quick: bool = False) -> Iterator[Figure]:
-    """The rows of the table, with those of sentiment and personal data; sets that `data` lacks are left out."""
+    """The rows of the table; sets that `data` lacks are left out."""
     if (data / GOLD).exists():
         hits = read(data / GOLD)
         for language in FIRST:
             yield from _of_language([hit for hit in hits if hit.language == language], 3 if quick else REPEATS)
     if (data / SANDERS).exists() and not quick:
         yield from _sanders(read(data / SANDERS))
-    yield from sentiment_figures.figures(data, quick)
 
 
 def _of_language(hits: Sequence[Hit], repeats: int) -> Iterator[Figure]:

@@ -4,6 +4,7 @@ Time is passed in: the demo's world ends on a fixed Monday, so every run of it s
 in its folder (monitor.toml, database, report) is what a real set-up would have.
 """
 
+import shlex
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from monitor.demo.world import AMBASSADOR, NOW
 from monitor.errors import ConfigError
 from monitor.init import SCHEMA_NAME, schema_text, write_private
 from monitor.pipeline import run, write_report
+from monitor.report import week_before
 
 PORT = 47_800  # kept over runs where free, so that a second run finds the feeds it knows
 _MARK = "# The demo's configuration: a made-up organisation whose world is served on this machine."
@@ -40,13 +42,23 @@ crisis-lead = {{ who = "crisis@lindeveer.example" }}
 hr = {{ who = "personeel@lindeveer.example" }}
 
 [triage]
-packs = []
+packs = ["transport"]
 
 [[queries]]
 name = "lindeveer"
 facet = "brand"
 purpose = "Vragen en klachten over veer, bus en app zien en beantwoorden."
 text = 'lindeveer OR lindeveerapp OR "gele veerboot"'
+
+[queries.relevance]
+names = ["Lindeveer", "Lindeveer Vervoer", "Veerdienst Lindeveer"]
+context = [
+  "veerboot", "pont*", "nachtpont", "boot", "bootje", "veerdienst", "schipper*", "bus", "buschauffeur*", "halte*", "lijn",
+  "app", "kaartje*", "dienstregeling", "reizigers", "vervoerder", "storing", "webcare", "Veerstoep",
+  "varen", "boete*", "klantenservice", "loket", "warning", "refund",
+  "ferry", "boat*", "skipper*", "crew", "ticket*", "timetable", "outage",
+]
+anti = ["duif", "duiven*", "vogel*", "veer", "veren", "pigeon*", "feather*"]
 
 [[queries]]
 name = "bedrijf"
@@ -89,7 +101,7 @@ allow_loopback = true
 
 
 def run_demo(folder: Path, language: str) -> None:
-    """Serve the world, do one pass over it, write the report in `language`, print the funnel."""
+    """Serve the world, do one pass over it, write the report in `language`, print the funnel and what to try next."""
     with served(port=PORT) as world:
         monitor = assemble(configure(folder, world), {}, today=NOW.date())
         with watching() as on_page:
@@ -99,6 +111,7 @@ def run_demo(folder: Path, language: str) -> None:
     _say("database", monitor.store.folder / "published" / "current.duckdb")
     _say("report", report)
     console.print("[dim]Some of the feeds are broken on purpose. Run it again: nothing is new.[/]")
+    _say_next(folder, week_before(NOW, monitor.zone).name)
 
 
 def configure(folder: Path, world: Served) -> Path:
@@ -117,6 +130,18 @@ def _must_be_ours(config: Path) -> None:
     ours = config.exists() and _MARK.encode() in config.read_bytes()
     if not ours and (config.exists() or (config.parent / ".env").exists()):
         raise ConfigError(f"{config.parent}: holds a set-up of yours; give the demo a folder of its own with --dir")
+
+
+def _say_next(folder: Path, week: str) -> None:
+    """Three lines to copy. The week is named, since the demo's Monday is not today's."""
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+    console.print(Text(f"Now try, where it is {NOW:%A %d %B %Y}, {NOW:%H:%M} (by your clock all may be late):"))
+    for command in (
+        f"{there}monitor cases list",
+        "monitor scheme draw --to scheme.html",
+        f"monitor report --week {week} --lang en --to -",
+    ):
+        console.print(Text(f"  {command}", style="bold"), soft_wrap=True)
 
 
 def _say(what: str, path: Path | None) -> None:

@@ -22,7 +22,7 @@ FeedKind = Literal["rss", "atom", "rdf", "json"]
 
 _NAME = re.compile(r"(?<!\w)lindeveer(?!\w)", re.IGNORECASE)
 _HANDLE = re.compile(r"@[\w.]+@[\w.-]+")
-_FLAGS = ("hostile", "personal")
+_FLAGS = ("hostile", "personal", "namesake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ class Truth:
     `id` is a feed entry's id, a Reddit fullname (`t3_...`, `t1_...`) or a status id; `place` a feed's path, a
     subreddit or an account's instance; `url` begins with a slash where the service's own address precedes it.
     `about`: it speaks of the organisation; `named`: its words contain the name; `own`: the organisation wrote
-    it; `same` names a group of posts with equal words.
+    it; `same` names a group of posts that say the same in equal or nearly equal words; `namesake`: the name in its
+    words is somebody else's, which only a reader knows, so it is kept and let stand.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Truth:
     edited: bool = False
     hostile: bool = False
     personal: bool = False
+    namesake: bool = False
     same: str | None = None
 
     @property
@@ -89,7 +91,8 @@ class Truth:
     @property
     def kept(self) -> bool:
         """What a monitor keeps that obeys the rules and reads one post at a time. A boost is another's post."""
-        return self.about and self.named and not (self.private or self.deleted or self.opted_out or self.boost)
+        ours = self.about or self.namesake
+        return ours and self.named and not (self.private or self.deleted or self.opted_out or self.boost)
 
 
 def moment(row: Row, key: str = "when") -> datetime | None:

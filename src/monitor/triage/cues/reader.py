@@ -10,7 +10,7 @@ round, because a negated complaint is still one in seven to nine cases of ten.
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -86,12 +86,14 @@ class Cues:
         cue, start, end = found
         within = any(first <= start and end <= last for first, last in quoted) if quoted else False
         tier: Literal["strong", "weak"] = "strong" if cue.tier == "strong" else "weak"
-        hit = Hit(cue.kind, cue.text, tier, cue.weight, cue.precision, (start, end), quoted=within)
-        if cue.kind == "compliment":
-            begins = negation_before(self._lists.negation.get(cue.language), plain, start)
-            if begins is not None:
-                return replace(hit, span=(begins, end), negated=True)
-        return hit
+        turns = self._turns(cue, plain, start)
+        span = (start if turns is None else turns, end)
+        return Hit(cue.kind, cue.text, tier, cue.weight, cue.precision, span, turns is not None, within)
+
+    def _turns(self, cue: Cue, plain: str, start: int) -> int | None:
+        """Where a negation of a compliment begins; None when nothing turns it round."""
+        negation = self._lists.negation.get(cue.language) if cue.kind == "compliment" else None
+        return negation_before(negation, plain, start)
 
     def _unsuppressed(self, found: list[Found], plain: str, words: set[str]) -> list[Found]:
         """Without what other words take away: strong ones when nobody is spoken to, weak ones that overlap.

@@ -96,9 +96,9 @@ def speaks_for(hit: Hit) -> Kind | None:
 
 
 def weights_of(hits: Iterable[Hit]) -> dict[Kind, float]:
-    """The weights of the hits per kind, up to `CAP`."""
+    """The weights of the hits per kind, up to `CAP`; a cue that is repeated counts once."""
     weights: dict[Kind, float] = {}
-    for hit in hits:
+    for hit in {(hit.kind, hit.cue, hit.negated, hit.quoted): hit for hit in hits}.values():
         if kind := speaks_for(hit):
             weight = hit.weight * (NEGATED if hit.negated else 1.0)
             weights[kind] = min(weights.get(kind, 0.0) + weight, CAP)

@@ -15,7 +15,7 @@ from monitor.triage.cues.pattern import sign_source
 
 MOST_REMEMBERED = 50_000  # words; then all are forgotten, so that hostile texts cannot fill the memory
 BUSY = 3_000  # different words, after which gates are worth their making
-LEAST_GATED = 4  # cues
+LEAST_GATED = 2  # cues
 _NUMBERED = re.compile(r"\\\d|\(\?P")  # groups that are spoken of cannot stand beside others
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]\w*")
@@ -93,7 +93,8 @@ class Index:
         always = self._always if _DIGIT.search(text) else self._wordy
         for cue in dict.fromkeys((*expressions, *always)) if expressions else always:
             if _heard(cue, spoken):
-                found += [(cue, *hit.span()) for hit in cue.compiled.pattern.finditer(text)]
+                for hit in cue.compiled.pattern.finditer(text):
+                    found.append((cue, *hit.span()))  # noqa: PERF401 - mostly there is none, and a list costs
 
     def _remember(self, word: str, spoken: str | None, remembered: dict[str, Tried]) -> Tried:
         if len(remembered) >= (MOST_REMEMBERED if self._busy else BUSY):
@@ -123,7 +124,9 @@ class Index:
 
 
 def _match(cues: Iterable[Cue], text: str, at: int, found: list[Found]) -> None:
-    found.extend((cue, *hit.span()) for cue in cues if (hit := cue.compiled.pattern.match(text, at)))
+    for cue in cues:
+        if hit := cue.compiled.pattern.match(text, at):
+            found.append((cue, *hit.span()))
 
 
 def _by_second(cues: Iterable[Cue]) -> dict[str, tuple[Cue, ...]]:
