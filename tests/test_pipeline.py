@@ -331,10 +331,10 @@ class PoisonMatcher(Matcher):
 
 @dataclass(frozen=True, slots=True)
 class PoisonTriage(Triage):
-    def judge(self, mention: Any, document: Document, now: datetime) -> Verdict:
+    def judge(self, mention: Any, document: Document, *given: Any) -> Verdict:
         if "gifoordeel" in document.text:
             raise ValueError(document.text)
-        return Triage.judge(self, mention, document, now)
+        return Triage.judge(self, mention, document, *given)
 
 
 @pytest.mark.parametrize(

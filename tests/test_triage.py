@@ -228,6 +228,21 @@ def test_a_model_overrules_cues_that_count_and_never_a_strong_one(text: str, com
     assert judged(text, triage(model=parrot)).kinds == (("press",) if complaint else ("other",))
 
 
+class Broken(Parrot):
+    """A model that cannot judge."""
+
+    def judge(self, text: str, reading: Reading) -> Told:
+        raise TypeError(text)
+
+
+def test_a_model_that_breaks_costs_no_post(caplog: pytest.LogCaptureFixture) -> None:
+    """Where a model breaks the cues decide, and what is logged does not quote the post."""
+    verdict = judged("Lindeveer, het kaartje werkt niet", triage(model=Broken(Told({}))))
+    assert verdict.kinds == ("complaint",)
+    assert "could not judge (TypeError)" in caplog.text
+    assert "kaartje" not in caplog.text
+
+
 def test_no_model_sees_an_ambassador() -> None:
     """A model is never asked about an ambassador's post, nor about an article."""
     parrot = Parrot(Told({"complaint": 0.9}))

@@ -7,6 +7,7 @@ to it, so questions and complaints in them are not the organisation's to answer:
 ambassador's post is never judged, for kind or sentiment, and goes to nobody's queue.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from monitor.triage.roles import Roles
 from monitor.triage.scheme import Facts, Rule, Scheme, spoken
 from monitor.triage.sentiment import guess
 
+log = logging.getLogger("monitor")
 NEWS = Reason("news", "article", "", NOWHERE, by="rule", measured=1.0)
 MOST_REASONS = 3  # per kind: evidence to read, not a concordance
 
@@ -133,7 +135,7 @@ class Triage:
     def read(self, text: str, language: str | None = None) -> _Told:
         """What the words of a post tell: its kinds with their reasons, the need of a reaction, its sentiment."""
         reading = self.cues.read(text, language)
-        judgement = self.model.judge(text, reading) if self.model else None
+        judgement = self._asked(text, reading)
         kinds = _decided(judgement, reading) if judgement else dict(reading.kinds)
         reasons = [reason for kind in kinds for reason in reading.reasons(kind)]
         if judgement:
@@ -145,6 +147,16 @@ class Triage:
         if judgement:
             needs, tone = reading.needs if judgement.needs is None else judgement.needs, judgement.sentiment
         return _Told(kinds, _telling(reasons), needs, guess(reading, tone))
+
+    def _asked(self, text: str, reading: Reading) -> Judgement | None:
+        """The model's judgement; a model that breaks costs its own word and not the post: the cues go on."""
+        if self.model is None:
+            return None
+        try:
+            return self.model.judge(text, reading)
+        except Exception as error:  # noqa: BLE001 - a model is a file, whatever stands in it
+            log.warning("the model %s could not judge (%s); the cues decided", self.model.version, type(error).__name__)
+            return None
 
     def _relevance(self, mention: Mention, document: Document, matches: Sequence[Match]) -> float | None:
         """That of the query that is surest; None when a query's name is not ambiguous."""
