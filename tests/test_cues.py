@@ -134,9 +134,20 @@ def test_a_flag_is_explained_by_the_words_that_say_it(tmp_path: Path, text: str,
     assert [reason.text for reason in Cues((), own=[path]).read(text).reasons("complaint")] == shown
 
 
+def test_hints_alone_hold_no_kind(tmp_path: Path) -> None:
+    """However many there are; beside a word that says it they count."""
+    lines = "".join(f'"{word}" = {{ weight = 0.5 }}\n' for word in ("meh", "no", "hm", "why"))
+    path = written(tmp_path, OWN.replace("[complaint.weak]\n", f"[complaint.weak]\n{lines}"))
+    read = Cues((), own=[path]).read
+    assert "complaint" not in read("meh, no, hm, why").kinds
+    assert read("broken, meh").kinds["complaint"] > read("broken").kinds["complaint"]
+
+
 def test_a_strong_word_is_shown_however_little_it_weighs(tmp_path: Path) -> None:
     """It routes alone, so it is what a reader must see first."""
-    path = written(tmp_path, 'language = "en"\n[press.strong]\n"reporter" = { weight = 0.5 }\n[press.weak]\n"tv" = {}\n')
+    path = written(
+        tmp_path, 'language = "en"\n[press.strong]\n"reporter" = { weight = 0.5 }\n[press.weak]\n"tv" = {}\n'
+    )
     reasons = Cues((), own=[path]).read("tv reporter").reasons("press")
     assert [(reason.text, reason.by) for reason in reasons] == [("reporter", "strong"), ("tv", "cue")]
 
@@ -208,6 +219,46 @@ def test_a_bad_cue_file_is_an_error_with_file_place_and_cure(tmp_path: Path, con
         Cues((), own=[path])
     assert str(path) in str(error.value)
     assert told in str(error.value)
+
+
+def test_the_weights_that_ship_are_of_four_levels() -> None:
+    """Set by a rule that a reader can check, not fitted to texts."""
+    assert {cue.weight for cue in Cues(LANGUAGES, PACKS).cues} == {0.5, 1, 1.5, 2}
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_measured_weak_cue_weighs_what_its_precision_says(language: str) -> None:
+    """From .9 it says it, from .75 it speaks for it, from .6 it hints, and below it is left out."""
+    for cue in Cues([language]).cues:
+        if cue.tier == "weak" and cue.precision is not None and (cue.hits or 0) >= 10:
+            most = 2 if cue.precision >= 0.9 else 1 if cue.precision >= 0.75 else 0.5
+            assert cue.precision >= 0.6, cue.text
+            assert cue.weight <= most, cue.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there GTFS data for Lindeveer?",
+        "Does anyone know if #Lindeveer takes foreign bank cards on the boat?",
+        "Took the Lindeveer ferry for no reason at all today. Best 2 euros I spent",
+        "Credit where due: Lindeveer's status page was honest and updated every 20 minutes. Well done",
+        "ik vond het niet erg",
+    ],
+)
+def test_questions_praise_and_hints_are_no_complaint(text: str) -> None:
+    """Negations and numbers alone complain of nothing."""
+    assert "complaint" not in Cues(["nl", "en"], ["transport"]).read(text, "en").kinds
+
+
+def test_a_word_that_is_repeated_counts_once(cues: Cues) -> None:
+    """A tirade is no better complaint."""
+    assert cues.read("broken, broken, broken").polarity == cues.read("broken").polarity
+
+
+def test_who_tells_more_needs_more(cues: Cues) -> None:
+    """At equal cues the longer post goes first."""
+    assert cues.read("broken and we all stood at the quay").needs > cues.read("broken").needs
 
 
 def test_every_cue_that_ships_compiles() -> None:

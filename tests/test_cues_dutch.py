@@ -117,6 +117,8 @@ def test_books_films_and_politics_alarm_nobody(dutch: Cues, text: str, kind: Kin
         ("Niet echt een aanrader", "compliment"),
         ("Besteld en geleverd zonder problemen", "complaint"),
         ("Nooit klachten over deze winkel", "complaint"),
+        ("Ik krijg geen reactie van jullie klantenservice", "press"),
+        ("Al drie weken gemaild, graag een reactie", "press"),
     ],
 )
 def test_words_turned_round_are_not_taken_at_their_face(dutch: Cues, text: str, absent: Kind) -> None:

@@ -66,11 +66,17 @@ def week(**rows: Any) -> Week:
 
 
 def open_item(**change: Any) -> dict[str, Any]:
-    item = {"due": NOW, "owner": "webcare", "reaction": "answer", "why": "Een vraag.", "reasons": [{"words": "hoe"}]}
+    item = {
+        "due": NOW,
+        "owner": "webcare",
+        "reaction": "answer",
+        "why": "Een vraag.",
+        "reasons": [{"kind": "question", "words": "hoe"}],
+    }
     return (
         item
         | {"title": "Titel", "excerpt": "Tekst", "url": "https://a.example/1", "source": "rss", "place": "p"}
-        | {"rule": "question", "happened": NOW, "copies": 1}
+        | {"rule": "question", "happened": NOW, "copies": 1, "kinds": ["question"]}
         | change
     )
 
@@ -154,7 +160,13 @@ OTHERS = (
 
 def hostile(payload: str) -> Week:
     """A week in which every field that can hold words of others, or of a file, holds the payload."""
-    item = open_item(title=payload, why=payload, owner=payload, reaction=payload, reasons=[{"words": payload}] * 2)
+    item = open_item(
+        title=payload,
+        why=payload,
+        owner=payload,
+        reaction=payload,
+        reasons=[{"kind": "question", "words": payload}] * 2,
+    )
     untitled = open_item(title="", excerpt=payload)
     return replace(
         week(
@@ -317,7 +329,10 @@ def test_an_item_without_evidence() -> None:
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_evidence_without_words(language: str) -> None:
     """A cue whose words are not kept is not quoted; no promise is made of how long the rest stays."""
-    bare, seen = open_item(reasons=[{"words": ""}]), open_item(reasons=[{"words": ""}, {"words": "hoe"}])
+    bare, seen = (
+        open_item(reasons=[{"kind": "question", "words": ""}]),
+        open_item(reasons=[{"kind": "question", "words": ""}, {"kind": "question", "words": "hoe"}]),
+    )
     text = markdown(week(open=[bare, seen], totals=totals(2, 0, 2)), language)
     assert "“”" not in text
     assert text.count("“hoe”") == 1

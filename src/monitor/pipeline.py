@@ -24,6 +24,7 @@ from monitor.store import hold
 from monitor.store.weekly import answers
 from monitor.triage import Relevance
 from monitor.triage.labels import Labelled
+from monitor.triage.scheme.words import REACTIONS, ROLES
 from monitor.visiting import Clock, Collected, OnPage, visit_source
 
 
@@ -137,4 +138,9 @@ def _week(monitor: Monitor, span: Span, now: datetime, language: str) -> Week:
         ambassadors_shown=monitor.ambassadors_shown,
         window_days=settings.privacy.window_days,
         why={rule.id: rule.why[language] for rule in monitor.triage.scheme.rules if language in rule.why},
+        names={
+            "rule": {},
+            "reaction": dict(REACTIONS[language]),
+            "role": ROLES[language],
+        },
     )

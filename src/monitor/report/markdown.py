@@ -74,8 +74,11 @@ def _environment(week: Week, language: str) -> jinja2.Environment:
     def when(moment: datetime | None) -> str:
         return "-" if moment is None else f"{moment.astimezone(week.zone):%Y-%m-%d %H:%M}"
 
+    def called(what: str, name: str | None) -> str:
+        return "-" if name is None else week.names.get(what, {}).get(name, name)
+
     environment.filters |= {"md": escape, "when": when, "host": links.host}
-    environment.globals |= {"link": link, "language": language, "words": _words}
+    environment.globals |= {"link": link, "language": language, "words": _words, "seen": _seen, "called": called}
     return environment
 
 
@@ -87,6 +90,12 @@ def _guessed(week: Week, language: str) -> str:
 
 def _from_monday(row: Any) -> int:
     return int(row["day"] + 6) % 7  # SQL counts from Sunday, an ISO week from Monday
+
+
+def _seen(row: Any) -> list[str]:
+    """The words that gave the open item its primary kind: what says something, three at most."""
+    told = [one["words"] for one in row["reasons"] if one["kind"] == row["kinds"][0]]
+    return [words for words in told if any(letter.isalpha() for letter in words)][:3]
 
 
 def _words(row: Any) -> str:

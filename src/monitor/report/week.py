@@ -27,8 +27,8 @@ class Span:
 class Week:
     """What happened in a week.
 
-    `rows` are the answers of `monitor.store.weekly`, by question; `why` the scheme's reasons by rule, in the
-    reader's language.
+    `rows` are the answers of `monitor.store.weekly`, by question; `why` the scheme's reasons by rule, and `names` how a
+    rule, reaction or role is called, both in the reader's language.
     """
 
     organisation: str
@@ -40,6 +40,7 @@ class Week:
     ambassadors_shown: bool
     window_days: int
     why: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def mentions(self) -> int:

@@ -67,14 +67,16 @@ QUESTIONS = {
         QUALIFY row_number() OVER (PARTITION BY coalesce(e.case_id, m.id) ORDER BY happened, m.id) = 1
         ORDER BY due, happened, m.id
     """,
-    "cases": """
+    "cases": f"""
         SELECT count(*) AS opened, count(answered) AS answered, count(*) FILTER (answered <= due) AS in_time,
                count(*) FILTER (answered IS NULL AND due < $now) AS late
         FROM (
-            SELECT case_id, min(moment) AS opened, arg_min(due, number) AS due,
+            SELECT case_id, arg_min(due, number) AS due,
                    min(moment) FILTER (event IN ('answered', 'let stand', 'closed')) AS answered
-            FROM case_event GROUP BY case_id
-        ) WHERE opened >= $start AND opened < least($now + INTERVAL 1 SECOND, $stop + INTERVAL 1 DAY)
+            FROM case_event WHERE case_id IN (
+                SELECT cm.case_id FROM case_mention AS cm JOIN mention AS m ON m.id = cm.mention WHERE {_IN_WEEK}
+            ) GROUP BY case_id
+        )
     """,
     "crisis": """
         SELECT c.id, c.opened, c.why, (SELECT count(*) FROM webcare_case AS g WHERE g.crisis = c.id) AS cases

@@ -40,7 +40,7 @@ def firsts_of(source: str) -> frozenset[First] | None:
 
 def needs_digit(source: str) -> bool:
     """Whether nothing without a digit can hold: one stands outside of groups and is not optional."""
-    if len(_branches(source)) > 1:
+    if r"\d" not in source or len(_branches(source)) > 1:
         return False
     depth, outside = 0, ""
     for _, char in _plain_characters(source):

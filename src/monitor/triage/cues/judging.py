@@ -43,8 +43,9 @@ def _kinds(weights: Mapping[Kind, float], hits: Sequence[Hit]) -> dict[Kind, flo
             sure = STRONG_WITHOUT_FIGURE if hit.precision is None else min(max(hit.precision, LEAST), MOST)
             strong[hit.kind] = max(strong.get(hit.kind, 0.0), sure)
     said = weights_of(hit for hit in hits if hit.weight >= SAYS)
-    sure = {kind: _confidence(kind, weights, said) for kind in said}
-    found = {kind: max(sure.get(kind, 0.0), strong.get(kind, 0.0)) for kind in KINDS if kind in sure or kind in strong}
+    weighed = {kind: _confidence(kind, weights, said) for kind in said}
+    both = weighed.keys() | strong.keys()
+    found = {kind: max(weighed.get(kind, 0.0), strong.get(kind, 0.0)) for kind in KINDS if kind in both}
     return {kind: held for kind, held in found.items() if held >= 0.5}
 
 

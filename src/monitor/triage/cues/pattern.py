@@ -28,8 +28,9 @@ class Compiled:
     """What finds a cue. `firsts` are the words one of which must stand in the text, None for "always look".
 
     The `pattern` is made of its `source` when it is first asked for: of thousands of cues a run needs some hundreds,
-    and making them all took most of the time of a start. A `word` cue is found by its word alone, a `sign` by its characters, and
-    one with `digit` in no text without a digit. `seconds` are the words one of which comes next, where that is certain.
+    and making them all took most of the time of a start. A `word` cue is found by its word alone, a `sign` by its
+    characters, and one with `digit` in no text without a digit. `seconds` are the words one of which comes next,
+    where that is certain.
     """
 
     source: str

@@ -94,7 +94,7 @@ class Index:
         for cue in dict.fromkeys((*expressions, *always)) if expressions else always:
             if _heard(cue, spoken):
                 for hit in cue.compiled.pattern.finditer(text):
-                    found.append((cue, *hit.span()))  # noqa: PERF401 - mostly there is none, and a list costs
+                    found.append((cue, *hit.span()))
 
     def _remember(self, word: str, spoken: str | None, remembered: dict[str, Tried]) -> Tried:
         if len(remembered) >= (MOST_REMEMBERED if self._busy else BUSY):
@@ -126,7 +126,7 @@ class Index:
 def _match(cues: Iterable[Cue], text: str, at: int, found: list[Found]) -> None:
     for cue in cues:
         if hit := cue.compiled.pattern.match(text, at):
-            found.append((cue, *hit.span()))
+            found.append((cue, *hit.span()))  # noqa: PERF401 - mostly none hits, and a generator costs more
 
 
 def _by_second(cues: Iterable[Cue]) -> dict[str, tuple[Cue, ...]]:
