@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any, get_args
@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
-from monitor.model import KINDS, Facet, Kind, PostType
+from monitor.model import KINDS, Kind, PostType
 from monitor.triage.cues import Cues
 from monitor.triage.hours import OpeningHours
 from monitor.triage.scheme.check import Finding, House, by_cues, check, facts_of, missing_roles
-from monitor.triage.scheme.diff import Group, changes, counted, difference
+from monitor.triage.scheme.diff import Group, Sample, changes, counted, difference
 from monitor.triage.scheme.proof import proven
 from monitor.triage.scheme.rules import (
     ACTED_ON,
@@ -27,6 +27,7 @@ from monitor.triage.scheme.rules import (
     REACTIONS,
     Example,
     Facts,
+    JudgedFacet,
     Rule,
     Scheme,
     When,
@@ -37,6 +38,7 @@ from monitor.triage.scheme.rules import (
 from monitor.triage.scheme.schema import schema_text
 
 SHIPPED = read_scheme()
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PLAIN = Facts(("other",), "brand", "post", "mastodon", "nl", addressed=False)
 WORKDAYS = OpeningHours(ZoneInfo("Europe/Amsterdam"), {"mon": (time(9), time(17))})
 SMALL = """\
@@ -102,8 +104,8 @@ def test_every_kind_of_the_shipped_scheme_has_its_rule() -> None:
     ("facts", "expected"),
     [
         (replace(PLAIN, kinds=("complaint",)), "complaint-about-us"),
-        (replace(PLAIN, kinds=("complaint",), relevance=0.29), "not-us"),
-        (replace(PLAIN, kinds=("complaint",), relevance=0.3), "complaint-about-us"),
+        (replace(PLAIN, kinds=("complaint",), relevance=0.19), "not-us"),
+        (replace(PLAIN, kinds=("complaint",), relevance=0.2), "complaint-about-us"),
         (replace(PLAIN, kinds=("complaint",), relevance=0.1, addressed=True), "complaint-to-us"),
         (replace(PLAIN, kinds=("leak", "complaint"), relevance=0.1), "leak"),
         (replace(PLAIN, kinds=("abuse",), confidence=0.79), "let-stand"),
@@ -132,10 +134,10 @@ def test_every_shipped_rule_has_two_examples() -> None:
 
 @pytest.mark.parametrize("one", SHIPPED.rules, ids=lambda one: one.id)
 def test_a_shipped_rule_speaks_both_languages(one: Rule) -> None:
-    """Reason, channel and answer are there in Dutch and in English, or in neither."""
+    """Reason, channel and answer are there in Dutch and in English, or in neither; a reason and a name always."""
     for texts in (one.channel, one.answer, one.why):
         assert set(texts) in ({"nl", "en"}, set())
-    assert one.why
+    assert set(one.why) == set(one.name) == {"nl", "en"}
     assert bool(one.answer) is one.reply
 
 
@@ -165,10 +167,11 @@ def test_a_scheme_in_yaml_says_the_same(tmp_path: Path) -> None:
 
 
 def test_the_version_is_of_the_meaning(tmp_path: Path) -> None:
-    """Comments and examples leave the version as it is; a deadline changes it."""
+    """Comments, examples and names leave the version as it is; a deadline changes it."""
     plain = read_scheme(written(tmp_path, SMALL)).version
     dressed = "# a comment\n" + SMALL + '[[examples]]\nrule = "rest"\nlang = "nl"\ntext = "Zomaar iets."\n'
     assert read_scheme(written(tmp_path, dressed)).version == plain
+    assert read_scheme(written(tmp_path, SMALL.replace("deadline", 'name.en = "a row"\ndeadline'))).version == plain
     assert read_scheme(written(tmp_path, SMALL.replace("60", "61"))).version != plain
     assert len(plain) == 16
 
@@ -211,7 +214,24 @@ def test_a_byte_order_mark_and_windows_lines_are_read(tmp_path: Path) -> None:
         ('id = "rest"', 'id = "rest"\nwhen.addressed = true', "exactly the last rule is without `when`"),
         ('when.kinds = ["complaint"]\n', "", "exactly the last rule is without `when`"),
         ('id = "rest"', 'id = "rest"\nowner = "webcare"', 'rule rest: "let stand" asks nothing of anybody'),
+        (
+            "deadline = 60",
+            'deadline = 60\nreply = true\nanswer.nl = "Hoi {organisation!r:>99}"',
+            "rule complaint: answer: nl: {organisation!r:>99} is no placeholder; known is: {organisation}",
+        ),
+        ("deadline = 60", 'deadline = 60\nreply = true\nanswer.nl = "{{x}}"', "nl: {{x}} is no placeholder"),
+        ("deadline = 60", 'deadline = 60\nreply = true\nanswer.nl = "{{organisation}}"', "{{organisation}} is no placeholder"),
+        ("when.kinds", 'when.facets = ["ambassador"]\nwhen.kinds', "when.facets 1: ambassadors' posts never reach the scheme"),
+        ("when.kinds", 'when.facets = ["brnd"]\nwhen.kinds', 'no such facet: "brnd"; did you mean "brand"?'),
+        ('id = "complaint"', f'id = "{"a" * 500}"', f"rule {'a' * 40}…: id: is not written as it must be: small letters, digits, - and _ only, 41 at most"),
+        ("when.kinds", 'when.languages = ["dutch"]\nwhen.kinds', "when.languages 1: is not written as it must be: two or three small letters"),
+        ("deadline = 60", f"deadline = 60\n{'x' * 500} = 1", f"rule complaint: {'x' * 40}…: unknown key"),
+        ("deadline = 60", "deadline = 2026-11-20", "rule complaint: deadline: expected a whole number, got a date"),
+        ('owner = "webcare"', "owner = 2026-11-20T10:00:00Z", "rule complaint: owner: expected a text in quotes, got a date"),
         ("version = 2", "version = 1", "version: is of an older layout"),
+        ("version = 2", "version = 3", "version: is not 2; write version = 2, for this layout"),
+        ("version = 2", 'version = "2"', "version: is not 2"),
+        ("version = 2", "version = true", "version: is not 2"),
         ("version = 2\n", "", "version: is missing; write `version = 2`"),
         ("version = 2", "version = 2\nrule = 3", 'rule: unknown key; did you mean "rules"?'),
         ("version = 2", "version = ", "not valid TOML"),
@@ -246,7 +266,12 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         ("a: [\n", "scheme.yaml, line 2: not valid YAML"),
         ("[" * 5_000, "not valid YAML: too deeply nested"),
         ("a: 2026-13-45\n", "not valid YAML: a date or number is none"),
-        ("", "scheme.yaml: is no table; begin with version: 2 and rules:"),
+        ("[]", "scheme.yaml: is no table; begin with version: 2 and rules:"),
+        ("version: 2\nno: x\n", "scheme.yaml, line 2: the key no is read as true or false; put the key in quotes"),
+        ("version: 2\non: x\n", "scheme.yaml, line 2: the key on is read as true or false; put the key in quotes"),
+        ("3: x\n", "scheme.yaml, line 1: the key 3 is read as a number; put the key in quotes"),
+        ("2026-11-20: x\n", "scheme.yaml, line 1: the key 2026-11-20 is read as a date; put the key in quotes"),
+        ("version: 2026-11-20\nrules: 2026-11-20\n", "scheme.yaml: rules: expected a list, got a date"),
         ("a: !!python/object/apply:os.system [ls]\n", "scheme.yaml, line 1: not valid YAML"),
         ("a: \x01\n", "not valid YAML"),
         ("version: 2\nrules: [hi]\n", "scheme.yaml: rule 1: expected a table, got a text"),
@@ -276,6 +301,37 @@ def test_a_scheme_that_is_not_there_or_too_large_is_told(tmp_path: Path) -> None
         read_scheme(tmp_path)
     with pytest.raises(ConfigError, match="1,000,001 bytes"):
         read_scheme(written(tmp_path, "#" * 1_000_001))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[x]\na = 1\na = 2", "scheme.toml, line 3: the key a stands twice; remove one"),
+        (SMALL.replace("60", "60\ndeadline = 61"), "scheme.toml, line 9: the key deadline stands twice; remove one"),
+        ("[x]\n[x]\n", "scheme.toml, line 2: the table x stands twice; remove one"),
+        ("[x.y]\n\n[x.y]\n", "scheme.toml, line 3: the table x.y stands twice; remove one"),
+        ("[x]\nw = { a = 1, a = 2 }\n", "scheme.toml, line 2: the key a stands twice; remove one"),
+        ("a.b = 1\na = 2\n", "scheme.toml, line 2: a key stands twice; remove one"),
+        ('a = 1\na = """\nb = 2\n"""\n', "scheme.toml, line 4: a key stands twice; remove one"),
+    ],
+)
+def test_toml_that_says_something_twice_names_it(tmp_path: Path, text: str, told: str) -> None:
+    """What stands twice is named where it can be had from its line, and the line is told in any case."""
+    assert refused(tmp_path, text) == told
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "# only a comment\n", "\ufeff"])
+@pytest.mark.parametrize("suffix", ["toml", "yaml"])
+def test_an_empty_scheme_is_told_how_to_begin(tmp_path: Path, text: str, suffix: str) -> None:
+    """A file that says nothing is told the command that writes a whole one."""
+    name = f"scheme.{suffix}"
+    assert refused(tmp_path, text, name) == f"{name}: is empty; write one to begin with: monitor scheme new"
+
+
+@pytest.mark.parametrize("name", ["x.json", "scheme.txt"])
+def test_a_scheme_of_another_suffix_is_refused(tmp_path: Path, name: str) -> None:
+    """What is neither TOML nor YAML by its name is told how to be called."""
+    assert refused(tmp_path, SMALL, name) == f"{name}: is neither TOML nor YAML by its name; name it .toml or .yaml"
 
 
 @given(st.text(max_size=80), st.sampled_from(["toml", "yaml"]))
@@ -355,7 +411,7 @@ FEW: tuple[Kind, ...] = ("abuse", "complaint", "question", "other")
 WHENS = st.builds(
     When,
     kinds=st.lists(st.sampled_from(FEW), unique=True, max_size=2).map(tuple),
-    facets=st.lists(st.sampled_from(get_args(Facet)), unique=True, max_size=2).map(tuple),
+    facets=st.lists(st.sampled_from(get_args(JudgedFacet)), unique=True, max_size=2).map(tuple),
     types=st.lists(st.sampled_from(get_args(PostType)), unique=True, max_size=1).map(tuple),
     sources=st.lists(st.sampled_from(["rss", "reddit"]), unique=True, max_size=1).map(tuple),
     languages=st.lists(st.sampled_from(["nl", "en"]), unique=True, max_size=1).map(tuple),
@@ -375,7 +431,7 @@ HELD = [
 ANY = st.builds(
     Facts,
     kinds=st.sampled_from(HELD),
-    facet=st.sampled_from(get_args(Facet)),
+    facet=st.sampled_from(get_args(JudgedFacet)),
     type=st.sampled_from(get_args(PostType)),
     source=st.sampled_from(["rss", "reddit", "mastodon"]),
     language=st.sampled_from([None, "nl", "en", "fr"]),
@@ -444,6 +500,13 @@ def test_two_rules_together_hide_a_third() -> None:
         nothing,
     )
     assert "taken by ours, others;" in claims(found, "rules")[0]
+
+
+def test_no_fact_of_the_proof_is_an_ambassadors() -> None:
+    """Brand and company are all that a rule can be reached by; a rule for both takes everything."""
+    both = rule("both", when=When(facets=get_args(JudgedFacet)))
+    assert get_args(JudgedFacet) == ("brand", "company")
+    assert {*proven(scheme(both)).hidden} == {"rest"}
 
 
 def test_a_large_scheme_is_proven_quickly() -> None:
@@ -525,19 +588,26 @@ OLD = scheme(rule("ours", when=When(kinds=("complaint",)), reaction="restore", o
 
 
 def group(facts: Facts, mentions: int, *urls: str) -> Group:
-    return Group(facts, mentions, [("", url) for url in urls])
+    """Samples are as new as their address is late in the alphabet."""
+    return Group(facts, mentions, [Sample("", url, NOW + timedelta(seconds=ord(url))) for url in urls])
+
+
+def with_first(**more: Any) -> Scheme:
+    """The old scheme, its first rule changed."""
+    first, last = OLD.rules
+    return OLD.model_copy(update={"rules": (first.model_copy(update=more), last)})
 
 
 def test_a_transition_counts_what_moves() -> None:
-    """Mentions that another rule takes are counted with their newest samples, the largest transition first."""
+    """Mentions that another rule takes are counted, with the newest over all groups, the largest transition first."""
     new = scheme(
         rule("ours", when=When(kinds=("complaint",), addressed=True), reaction="restore", owner="webcare", deadline=60),
         rule("ask", when=When(kinds=("question",))),
     )
     complaint, asked = replace(PLAIN, kinds=("complaint",)), replace(PLAIN, kinds=("question",))
     groups = [
-        group(complaint, 3, "1", "2"),
-        group(replace(complaint, source="rss"), 2, "3", "4"),
+        group(complaint, 3, "8", "2"),
+        group(replace(complaint, source="rss"), 2, "4", "3"),
         group(replace(complaint, addressed=True), 5, "5"),
         group(asked, 7, "6"),
         group(PLAIN, 11, "7"),
@@ -547,19 +617,28 @@ def test_a_transition_counts_what_moves() -> None:
         ("rest", "ask", 7),
         ("ours", "rest", 5),
     ]
-    assert [url for _, url in found.transitions[1].samples] == ["1", "2", "3"]
-    assert (found.looked_at, found.changed) == (28, 12)
+    assert [sample.url for sample in found.transitions[1].samples] == ["8", "4", "3"]
+    assert (found.looked_at, found.changed) == (28, 5)  # to ask and to rest is the same for everybody
 
 
 def test_a_rule_that_means_something_else_is_a_transition() -> None:
-    """The same rule with another deadline or owner counts; other words do not."""
-    (first, last) = OLD.rules
-    later = OLD.model_copy(update={"rules": (first.model_copy(update={"deadline": 30}), last)})
-    reworded = OLD.model_copy(update={"rules": (first.model_copy(update={"why": {"nl": "Anders."}}), last)})
+    """The same rule with another deadline, channel or answer counts; another reason does not."""
+    later, reworded = with_first(deadline=30), with_first(why={"nl": "Anders."})
     groups = [group(replace(PLAIN, kinds=("complaint",)), 3)]
     (moved,) = difference(OLD, later, groups).transitions
     assert changes(moved.old, moved.new) == ["deadline 60 min opening -> 30 min opening"]
     assert difference(OLD, reworded, groups).transitions == ()
+    texts = {"channel": {"nl": "per brief"}, "answer": {"nl": "Hoi"}, "reply": True}
+    (moved,) = difference(OLD, with_first(**texts), groups).transitions
+    assert changes(moved.old, moved.new) == ["reply no -> yes", "channel", "answer text"]
+
+
+def test_a_rule_of_another_name_alone_treats_nothing_otherwise() -> None:
+    """A renamed rule is shown, as only that, and its mentions are not counted as treated otherwise."""
+    found = difference(OLD, with_first(id="theirs"), [group(replace(PLAIN, kinds=("complaint",)), 3)])
+    (moved,) = found.transitions
+    assert changes(moved.old, moved.new) == ["only the name"]
+    assert (moved.mentions, found.changed) == (3, 0)
 
 
 def test_ambassadors_are_in_no_difference_and_no_count() -> None:

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 from datetime import date
 from html import escape, unescape
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -27,12 +26,12 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 SVG = "{http://www.w3.org/2000/svg}"
 COUNTS = {rule.id: at * at for at, rule in enumerate(SHIPPED.rules)}
 MEASURE = """
-const out = [];
 const near = (a, b) => a.left >= b.left - 0.5 && a.right <= b.right + 0.5 && a.top >= b.top - 0.5 && a.bottom <= b.bottom + 0.5;
-const sheet = document.querySelector("svg").getBoundingClientRect();
-for (const text of document.querySelectorAll("text"))
+const faults = drawing => {
+const out = [], sheet = drawing.getBoundingClientRect();
+for (const text of drawing.querySelectorAll("text"))
   if (!near(text.getBoundingClientRect(), sheet)) out.push("off the sheet: " + text.textContent);
-const cards = [...document.querySelectorAll("g[id^=rule-]")].map(group => {
+const cards = [...drawing.querySelectorAll("g[id^=rule-]")].map(group => {
   const card = [...group.querySelectorAll("rect")].find(rect => rect.getAttribute("rx") === "2.4").getBoundingClientRect();
   const texts = [...group.querySelectorAll("text")].map(text => [text.textContent, text.getBoundingClientRect()]);
   for (const [words, box] of texts)
@@ -45,10 +44,12 @@ const cards = [...document.querySelectorAll("g[id^=rule-]")].map(group => {
   return card;
 });
 cards.forEach((card, at) => { if (at && card.top < cards[at - 1].bottom) out.push("cards overlap: " + at); });
-const boxes = [...document.querySelectorAll("#crisis rect[rx='2']")].map(rect => rect.getBoundingClientRect());
-for (const text of [...document.querySelectorAll("#crisis text")].slice(3))
+const boxes = [...drawing.querySelectorAll("#crisis rect[rx='2']")].map(rect => rect.getBoundingClientRect());
+for (const text of [...drawing.querySelectorAll("#crisis text")].slice(3))
   if (!boxes.some(box => near(text.getBoundingClientRect(), box))) out.push("out of its box: " + text.textContent);
-document.body.textContent = JSON.stringify(out);
+return out;
+};
+document.body.textContent = JSON.stringify([...document.querySelectorAll("svg")].map(faults));
 """
 
 
@@ -160,6 +161,21 @@ def test_a_rule_asks_in_words(when: dict[str, Any], expected: tuple[str, str]) -
 
 
 @pytest.mark.parametrize(
+    ("when", "language", "expected"),
+    [
+        ({"kinds": ("complaint",)}, "nl", "Storing op de lijn?"),
+        ({"kinds": ("complaint",)}, "en", "A complaint?"),
+        ({"addressed": True}, "nl", "Storing op de lijn?"),
+        ({}, "nl", "Storing op de lijn"),
+        ({}, "en", "Everything else"),
+    ],
+)
+def test_a_rule_with_a_name_asks_by_it(when: dict[str, Any], language: str, expected: str) -> None:
+    """A name in the drawing's language stands for the question; in another language the kinds still make it."""
+    assert question(rule("a", when=When(**when), name={"nl": "storing op de lijn"}), language) == expected
+
+
+@pytest.mark.parametrize(
     ("minutes", "expected"),
     [(30, "30 min"), (60, "1 uur"), (90, "1 uur 30 min"), (480, "8 uur"), (1440, "1 dag"), (2880, "2 dagen")],
 )
@@ -203,21 +219,20 @@ def test_lines_fit_their_room(text: str, room: float, most: int) -> None:
         assert " ".join(lines).split() == text.split()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["shipped", "bare", "long"])
-def test_words_stay_in_their_place(tmp_path: Path, language: str, kind: str) -> None:
-    """In a real browser no word leaves the sheet, its card or its box, none lies over another, and no cards overlap."""
-    drawn = {"shipped": wall, "bare": bare, "long": long}[kind](language)
-    page = f"<!DOCTYPE html><meta charset=utf-8><body style='margin:0'>{svg(drawn)}<script>{MEASURE}</script>"
-    (tmp_path / "wall.html").write_text(page, "utf-8")
-    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], list[str]]:
+    """What a real browser finds wrong in each drawing; it is started once for all of them."""
+    folder = tmp_path_factory.mktemp("browser")
+    drawings = "".join(svg(draw(language)) for draw, language in SHEETS.values())
+    page = f"<!DOCTYPE html><meta charset=utf-8><body style='margin:0'>{drawings}<script>{MEASURE}</script>"
+    (folder / "wall.html").write_text(page, "utf-8")
+    command = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'profile'}"]
     shown = subprocess.run(  # noqa: PLW1510 - its exit code says nothing
-        [*command, "--dump-dom", f"file://{tmp_path / 'wall.html'}"], capture_output=True, text=True, timeout=60
+        [*command, "--dump-dom", f"file://{folder / 'wall.html'}"], capture_output=True, text=True, timeout=60
     ).stdout
     found = re.search(r"<body[^>]*>(.*)</body>", shown, re.DOTALL)
     assert found
-    assert json.loads(unescape(found[1])) == []
+    return dict(zip(SHEETS, json.loads(unescape(found[1])), strict=True))
 
 
 def bare(language: str) -> Wall:
@@ -244,3 +259,17 @@ def long(language: str) -> Wall:
     ]
     made = scheme(*rules)
     return wall(language, made, counts=dict.fromkeys((one.id for one in made.rules), 1_234_567))
+
+
+SHEETS = {
+    (kind, language): (draw, language)
+    for kind, draw in (("shipped", wall), ("bare", bare), ("long", long))
+    for language in LANGUAGES
+}
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize("sheet", SHEETS, ids="-".join)
+def test_words_stay_in_their_place(measured: dict[tuple[str, str], list[str]], sheet: tuple[str, str]) -> None:
+    """In a real browser no word leaves the sheet, its card or its box, none lies over another, and no cards overlap."""
+    assert measured[sheet] == []

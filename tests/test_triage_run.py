@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.assemble import Monitor
+from monitor.config.settings import Ambassador
 from monitor.config.settings import Endpoint as EndpointSettings
 from monitor.endpoint import Budget, Endpoint, gate_for
 from monitor.model import Post, Sentiment
@@ -97,6 +98,16 @@ def test_labels_teach_whom_a_name_means(tmp_path: Path) -> None:
     assert asked(monitor.store, "SELECT relevance FROM verdict ORDER BY decided DESC LIMIT 1")[0][0] < before / 2
 
 
+def test_a_customers_data_is_dots_in_what_is_kept(tmp_path: Path) -> None:
+    """Of a telephone number neither the excerpt nor a reason keeps a digit; the organisation's own address stays."""
+    monitor = house(tmp_path, post(1, "Lindeveer, bel me op 06-12345678, of webcare@lindeveer.example doet het"))
+    collect(monitor, "mastodon", NOW)
+    ((excerpt, reasons),) = asked(monitor.store, "SELECT excerpt, reasons FROM mention JOIN verdict ON mention = id")
+    assert excerpt == "Lindeveer, bel me op •••••••••••, of webcare@lindeveer.example doet het"
+    assert "12345678" not in str(reasons)
+    assert [one["start"] for one in reasons if one["cue"] == "phone"] == [21]
+
+
 # --- The endpoint -----------------------------------------------------------------------------------------
 
 
@@ -134,7 +145,10 @@ def with_endpoint(monitor: Monitor, url: str) -> Monitor:
 
 
 def test_an_endpoint_adds_a_kind_and_is_asked_once(tmp_path: Path, service: tuple[str, list[str]]) -> None:
-    """A doubtful post is sent masked, once; its guess stands beside what the cues said; ambassadors' never leave."""
+    """A doubtful post is sent masked, once; its guess stands beside what the cues said.
+
+    Neither an ambassador's post nor one that a strong cue has routed leaves.
+    """
     url, sent = service
     posts = [
         post(1, "Lindeveer vaart, bel 06-12345678"),
@@ -144,12 +158,9 @@ def test_an_endpoint_adds_a_kind_and_is_asked_once(tmp_path: Path, service: tupl
     monitor = with_endpoint(house(tmp_path, *posts), url)
     for _ in range(2):
         collect(monitor, "mastodon", NOW)
-    assert sorted(sent) == ["Lindeveer vaart, bel [phone]", "Lindeveer, ik ben journalist bij de krant"]
+    assert sent == ["Lindeveer vaart, bel •••••••••••"]
     kinds = asked(monitor.store, "SELECT kinds, rule FROM verdict WHERE rule <> 'let-stand' ORDER BY rule")
-    assert kinds == [
-        (["personal-data", "suggestion"], "personal-data"),
-        (["press", "suggestion"], "press"),
-    ]
+    assert kinds == [(["personal-data", "suggestion"], "personal-data"), (["press"], "press")]
 
 
 # --- Crisis -----------------------------------------------------------------------------------------------
@@ -182,3 +193,38 @@ def different_complaints() -> list[str]:
 def test_sentiment_is_of_the_facet_it_was_found_for() -> None:
     """A guess names the facet it is about."""
     assert Sentiment("company", "neutral", 0.5).facet == "company"
+
+
+# --- What changes later -----------------------------------------------------------------------------------
+
+
+def joined(monitor: Monitor, posts: list[Post]) -> Monitor:
+    return replace(monitor, connectors={"mastodon": Square(posts)})
+
+
+def test_whoever_joins_stops_being_a_stranger(tmp_path: Path) -> None:
+    """Once an author opts in, what is stored of the post is an ambassador's: no name, guess, label or case stays."""
+    author = "reiziger_voorbeeld@sociaal.example"
+    monitor = house(tmp_path, post(1, COMPLAINT, author=author))
+    collect(monitor, "mastodon", NOW)
+    (id_,) = asked(monitor.store, "SELECT id FROM mention")[0]
+    monitor.store.label([Given(id_, "webcare", "correction", needs=True)], NOW)
+    theirs = (Ambassador.model_construct(account=f"mastodon:@{author}"),)
+    later = replace(monitor, settings=monitor.settings.model_copy(update={"ambassadors": theirs}))
+    run(later, NOW + timedelta(hours=1))
+    assert asked(later.store, "SELECT facet, author FROM mention") == [("ambassador", None)]
+    assert asked(later.store, "SELECT kinds, reasons, flagged FROM verdict") == [(["other"], [], False)]
+    for table in ("sentiment", "label", "case_mention"):
+        assert asked(later.store, f"SELECT * FROM {table}") == [], table
+    with reader(later.store.folder) as connection:
+        assert connection.execute("SELECT * FROM mention").fetchall() == []
+
+
+def test_edited_words_leave_no_evidence(tmp_path: Path) -> None:
+    """After an edit neither earlier verdicts nor guesses hold what the words were."""
+    monitor = house(tmp_path, post(1, COMPLAINT))
+    collect(monitor, "mastodon", NOW)
+    collect(joined(monitor, [post(1, "Lindeveer vaart weer, opgelost")]), "mastodon", NOW + timedelta(hours=1))
+    told = asked(monitor.store, "SELECT unnest(reasons).words FROM verdict")
+    assert not any("belachelijk" in words or "werkt niet" in words for (words,) in told)
+    assert len(asked(monitor.store, "SELECT * FROM sentiment")) == 1

@@ -79,7 +79,8 @@ class Monitor:
             handle.lower().removeprefix("@").removeprefix("u/") for handle in self.settings.organisation.accounts
         )
         window = timedelta(days=self.settings.privacy.window_days)
-        return Policy(Pseudonyms(self.key, now.astimezone(self.zone).year), own, self._joined, window)
+        year = now.astimezone(self.zone).year
+        return Policy(Pseudonyms(self.key, year), own, self._joined, window, self.triage.own)
 
     @property
     def _joined(self) -> frozenset[str]:

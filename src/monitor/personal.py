@@ -53,6 +53,14 @@ def masked(text: str, own: Collection[str] = ()) -> str:
     return "".join([*parts, text[at:]])
 
 
+def blanked(text: str, own: Collection[str] = ()) -> str:
+    """`text` with a dot for every character of everything personal: as long as it was, so that spans stay true."""
+    shown = list(text)
+    for one in find(text, own):
+        shown[slice(*one.span)] = "•" * (one.span[1] - one.span[0])
+    return "".join(shown)
+
+
 def _is_own(words: str, own: Collection[str]) -> bool:
     return bool(own) and _plain(words) in {_plain(one) for one in own}
 

@@ -78,7 +78,10 @@ def _taught(monitor: Monitor, query: str, profile: Relevance) -> Relevance:
 def conclude(monitor: Monitor, name: str, now: datetime) -> None:
     """What follows the visits: what is a crisis is grouped, and readers get a snapshot."""
     triage = monitor.triage
-    crisis_check(monitor.store, triage.scheme.crisis, now, hours=monitor.hours, language=triage.language)
+    crisis = triage.scheme.crisis
+    if crisis:
+        hours = triage.roles.named[crisis.lead].hours
+        crisis_check(monitor.store, crisis, now, hours=hours, language=triage.language)
     publish(monitor, name)
 
 

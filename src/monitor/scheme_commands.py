@@ -48,7 +48,8 @@ def draw(
     from monitor.scheme_desk import Desk  # noqa: PLC0415
 
     desk = Desk.at(config)
-    typer.echo(desk.draw(desk.scheme(file), to, lang, days, datetime.now(UTC)))
+    for line in desk.draw(desk.scheme(file), to, lang, days, datetime.now(UTC)):
+        typer.echo(line)
 
 
 @commands.command(epilog="Example: monitor scheme diff scheme.toml scheme-new.toml --days 90")
@@ -69,12 +70,13 @@ def diff(
 @commands.command(epilog="Example: monitor scheme new, then name it in monitor.toml under [paths]: scheme = ...")
 def new(
     file: Annotated[Path, typer.Argument(help="The file to write.", dir_okay=False)] = Path("scheme.toml"),
+    config: Config = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> None:
     """Write the scheme that ships, to be made your own, and beside it the JSON schema that editors check it by."""
     from monitor.scheme_desk import write_new  # noqa: PLC0415
 
-    for line in write_new(file, force=force):
+    for line in write_new(file, config, force=force):
         typer.echo(line)
 
 

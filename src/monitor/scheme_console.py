@@ -45,5 +45,6 @@ def show_difference(found: Difference, days: int) -> None:
 
 
 def _show_samples(one: Transition) -> None:
-    for title, url in one.samples:
-        console.print(Text(f"{one.old.id} -> {one.new.id}  {title or '(no title)'}  {url}"), soft_wrap=True)
+    for sample in one.samples:
+        told = f"{one.old.id} -> {one.new.id}  {sample.title or '(no title)'}  {sample.url}"
+        console.print(Text(told), soft_wrap=True)

@@ -1,6 +1,6 @@
 """What the scheme's commands do: the scheme and what the configuration knows of the organisation, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -17,7 +17,7 @@ from monitor.triage.cues import Cues
 from monitor.triage.hours import OpeningHours, countries
 from monitor.triage.roles import read_roles
 from monitor.triage.scheme.check import CERTAIN, Finding, House, by_cues, check
-from monitor.triage.scheme.diff import Difference, Group, counted, difference, thresholds
+from monitor.triage.scheme.diff import Difference, Group, Sample, counted, difference, thresholds
 from monitor.triage.scheme.rules import DEFAULT, LANGUAGES, Facts, Scheme, read_scheme
 from monitor.triage.scheme.schema import SCHEMA_NAME, schema_text
 from monitor.triage.wall.draw import Wall, html, svg
@@ -48,8 +48,10 @@ class Desk:
 
     def scheme(self, file: Path | None) -> Scheme:
         """The scheme in `file`, else the one in use. Raises ConfigError."""
+        if file:
+            return read_scheme(file, "the path")
         own = self.settings.paths.scheme if self.settings else None
-        return read_scheme(file or (self.config.parent / own if own else None))
+        return read_scheme(self.config.parent / own if own else None)
 
     def check(self, scheme: Scheme) -> list[Finding]:
         """Everything that can be proven of it."""
@@ -64,8 +66,8 @@ class Desk:
             )
         return difference(old, new, groups(store, now - timedelta(days=days), old, new))
 
-    def draw(self, scheme: Scheme, to: Path, language: str | None, days: int, now: datetime) -> str:
-        """Write the drawing; returns what to tell."""
+    def draw(self, scheme: Scheme, to: Path, language: str | None, days: int, now: datetime) -> list[str]:
+        """Write the drawing; returns what to tell, a line each."""
         store, suffix = self.store, to.suffix.lower()
         if suffix not in (".html", ".svg"):
             raise ConfigError(f"--to {to}: is neither .html nor .svg; name one of the two")
@@ -80,7 +82,14 @@ class Desk:
             today=now.astimezone(self._zone).date(),
         )
         to.write_text(html(wall) if suffix == ".html" else svg(wall), "utf-8")
-        return f"scheme  {to}"
+        return [f"scheme  {to}", *self._lacking(store)]
+
+    def _lacking(self, store: Store | None) -> Iterator[str]:
+        """What a drawing goes without, and why."""
+        if self.settings is None:
+            yield f"it has no counts, organisation or roles: {self.config} is not there; name yours with --config"
+        elif store is None:
+            yield f"it has no counts: {self.config} has stored nothing yet"
 
     @property
     def _zone(self) -> ZoneInfo:
@@ -123,10 +132,10 @@ def _group(one: Judged) -> Group:
         relevance=one.relevance,
         confidence=CERTAIN if one.confidence is None else one.confidence,
     )
-    return Group(facts, one.mentions, [(sample.title, sample.url) for sample in one.samples])
+    return Group(facts, one.mentions, [Sample(sample.title, sample.url, sample.seen) for sample in one.samples])
 
 
-def write_new(file: Path, *, force: bool) -> list[str]:
+def write_new(file: Path, config: Path, *, force: bool) -> list[str]:
     """Write the scheme that ships and its JSON schema beside it; returns what to tell. Never overwrites unasked."""
     if file.suffix.lower() != ".toml":
         raise ConfigError(f"{file}: the scheme that ships is TOML; name a file that ends in .toml")
@@ -139,4 +148,13 @@ def write_new(file: Path, *, force: bool) -> list[str]:
     file.parent.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         path.write_text(text, "utf-8")
-    return [*(f"wrote {path}" for path in texts), f'next: in monitor.toml, under [paths]: scheme = "{file}"']
+    return [
+        *(f"wrote {path}" for path in texts),
+        f'next: in {config}, under [paths]: scheme = "{_seen_from(config, file)}"',
+    ]
+
+
+def _seen_from(config: Path, file: Path) -> str:
+    """How the configuration names a file: relative to itself when it lies beside or below it."""
+    folder, whole = config.resolve().parent, file.resolve()
+    return (whole.relative_to(folder) if whole.is_relative_to(folder) else whole).as_posix()

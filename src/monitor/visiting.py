@@ -23,6 +23,7 @@ from monitor.normalise import document
 from monitor.privacy import Policy, admit
 from monitor.privacy.gate import ACCOUNT, without_other_words
 from monitor.store import Place, Visited
+from monitor.triage.verdict import is_routed
 
 PAGES_PER_SAVE = 100
 POSTS_PER_SAVE = 5_000
@@ -302,13 +303,15 @@ def _decided(
     if guess := _asked(monitor, mention, verdict, now):
         verdict = monitor.triage.judge(mention, document, matches, now, guess)
     if verdict.reaction == DROP:
-        return Dropped("by the scheme")
+        return Dropped("off topic" if mention.facet == "ambassador" else "by the scheme")
     return mention, without_other_words(verdict, mention, document, matches)
 
 
 def _asked(monitor: Monitor, mention: Mention, verdict: Verdict, now: datetime) -> Guess | None:
     """What the endpoint makes of a doubtful mention that is not stored as it is; nothing without an endpoint."""
     endpoint = monitor.endpoint
-    if not endpoint or not endpoint.wanted(mention.facet, verdict.needs) or monitor.store.knows(mention):
+    if not endpoint or is_routed(verdict.reasons) or not endpoint.wanted(mention.facet, verdict.needs):
+        return None
+    if monitor.store.knows(mention):
         return None
     return endpoint.ask(mention.whole, OFFERED, now)

@@ -18,17 +18,18 @@ refused. Joining as an ambassador is the author's own later word on the signals,
 
 What is kept of the rest: 160 characters of the title, an excerpt of at most 280 characters around the first hit
 (160 for press, Directive 2019/790 art. 15: very short extracts), the link, and a keyed pseudonym; of an ambassador no
-pseudonym and no place of its own, so no figure per person can ever be made. Of a verdict's evidence only the words that
-stand in what is kept.
+pseudonym and no place of its own, so no figure per person can ever be made. Customers' telephone numbers, mail
+addresses, bank accounts and their like are dots in it. Of a verdict's evidence only the words that stand in what is kept.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor.model import NOWHERE, SEAL, Document, Dropped, Match, Mention, Reason, Verdict
+from monitor.personal import blanked
 from monitor.privacy.pseudonym import Pseudonyms
 
 LONGEST_EXCERPT = 280
@@ -43,13 +44,15 @@ Span = tuple[int, int]
 class Policy:
     """What the gate needs to know.
 
-    `ambassadors` are `source:handle`, lower case, of those who opted in; `own` the organisation's handles.
+    `ambassadors` are `source:handle`, lower case, of those who opted in; `own` the organisation's handles, `own_data`
+    its addresses and numbers, which are no customer's.
     """
 
     pseudonyms: Pseudonyms
     own: frozenset[str] = frozenset()
     ambassadors: frozenset[str] = frozenset()
     window: timedelta = timedelta(days=90)
+    own_data: Collection[str] = ()
 
 
 def admit(document: Document, matches: tuple[Match, ...], policy: Policy, now: datetime) -> Mention | Dropped:
@@ -73,13 +76,18 @@ def without_other_words(verdict: Verdict, mention: Mention, document: Document, 
     `document` and `matches` are those the mention was made of.
     """
     names = {match.query for match in mention.matches}
-    kept = _cut(document, tuple(match for match in matches if match.query in names))
-    return replace(verdict, reasons=tuple(_moved(reason, kept) for reason in verdict.reasons))
+    kept = _cut(document, tuple(match for match in matches if match.query in names), ())
+    return replace(verdict, reasons=tuple(_moved(reason, kept, mention.whole) for reason in verdict.reasons))
 
 
-def _moved(reason: Reason, kept: "_Cut") -> Reason:
-    spans = kept.moved([reason.span])
-    return replace(reason, span=spans[0]) if spans else replace(reason, text="", span=NOWHERE)
+def _moved(reason: Reason, kept: "_Cut", whole: str) -> Reason:
+    """The reason with its span in `whole`, which is what is kept, and what stands there now as its words."""
+    if spans := kept.moved([reason.span]):
+        start, stop = spans[0]
+        return replace(reason, span=spans[0], text=whole[start:stop][: len(reason.text)])
+    # a model names its reasons by the post's own words; a service elsewhere by its name, which stands nowhere in a post
+    cue = "" if reason.by == "model" and reason.span != NOWHERE else reason.cue
+    return replace(reason, text="", span=NOWHERE, cue=cue)
 
 
 def identify(source: str, key: str) -> str:
@@ -109,7 +117,7 @@ def _reason_to_drop(
 
 def _mention(document: Document, held: tuple[Match, ...], policy: Policy, *, joined: bool) -> Mention:
     author = None if joined or document.author is None else policy.pseudonyms.of(document.source, document.author)
-    kept = _cut(document, held)
+    kept = _cut(document, held, policy.own_data)
     return Mention(
         id=identify(document.source, document.key),
         source=document.source,
@@ -158,12 +166,15 @@ class _Cut:
         )
 
 
-def _cut(document: Document, held: tuple[Match, ...]) -> _Cut:
+def _cut(document: Document, held: tuple[Match, ...], own: Collection[str]) -> _Cut:
+    """What is kept of title and text, customers' personal data blanked; how far it moved does not hang on `own`."""
     longest = LONGEST_PRESS_EXCERPT if document.found == "feed" else LONGEST_EXCERPT
     spans = [span for match in held for span in match.spans]
     at = len(document.whole) - len(document.text)
-    title = _piece(document.title, [span for span in spans if span[1] <= len(document.title)], LONGEST_TITLE)
-    text = _piece(document.text, [(start - at, end - at) for start, end in spans if start >= at], longest)
+    title = _piece(
+        blanked(document.title, own), [span for span in spans if span[1] <= len(document.title)], LONGEST_TITLE
+    )
+    text = _piece(blanked(document.text, own), [(start - at, end - at) for start, end in spans if start >= at], longest)
     before = len(title.shown) + 1 if title.shown else 0
     return _Cut(
         title.shown,

@@ -21,6 +21,7 @@ from monitor.model import NOWHERE, Match, Mention, Reason, Sentiment, Tally, Ver
 from monitor.store.rows import Saved, Visited
 
 RECENT = timedelta(days=14)
+AMBASSADOR = "ambassador"
 Judged = tuple[Mention, Verdict]
 Row = Mapping[str, Any]
 
@@ -72,7 +73,7 @@ _GIVE = (
     "CREATE OR REPLACE TEMP TABLE given AS SELECT row.* FROM (SELECT unnest(from_json_strict($rows, $shape)) AS row)"
 )
 _STORED = """
-SELECT m.id, m.revision, m.first_seen, m.place FROM given AS g JOIN mention AS m ON m.id = g.id
+SELECT m.id, m.revision, m.first_seen, m.place, m.facet FROM given AS g JOIN mention AS m ON m.id = g.id
 WHERE m.first_seen >= $since AND m.first_seen < $until
 """
 _HELD = """
@@ -82,9 +83,24 @@ WHERE m.first_seen >= $since
 _REVISE = """
 UPDATE mention AS m SET
     url = g.url, title = g.title, excerpt = g.excerpt, language = g.language, fingerprint = g.fingerprint,
-    revision = g.revision, revised = g.revised
+    revision = g.revision, revised = g.revised,
+    facet = if(g.facet = 'ambassador', g.facet, m.facet), author = if(g.facet = 'ambassador', NULL, m.author),
+    place = if(g.facet = 'ambassador', g.place, m.place)
 FROM given AS g WHERE m.id = g.id AND m.first_seen >= $since
 """
+# of words that are no longer there nothing stays; of whoever joined since, nothing that was guessed of a stranger
+_OUTDATED = (
+    "UPDATE verdict AS m SET reasons = [] FROM given AS g WHERE m.mention = g.id AND m.first_seen >= $since",
+    "DELETE FROM sentiment AS m USING given AS g WHERE m.mention = g.id AND m.first_seen >= $since",
+    """
+    DELETE FROM verdict AS m USING given AS g
+    WHERE m.mention = g.id AND g.facet = 'ambassador' AND m.first_seen >= $since
+    """,
+    """
+    DELETE FROM label AS m USING given AS g
+    WHERE m.mention = g.id AND g.facet = 'ambassador' AND m.labelled >= $since
+    """,
+)
 _FORGET = "DELETE FROM mention_match AS m USING given AS g WHERE m.mention = g.id AND m.first_seen >= $since"
 _VISIT = """
 INSERT INTO place BY NAME SELECT * FROM given
@@ -166,7 +182,7 @@ def _counted(new: Sequence[Judged], revised: Sequence[Judged]) -> Saved:
 
 
 def _of_ambassadors(judged: Iterable[Judged]) -> list[Judged]:
-    return [pair for pair in judged if pair[0].facet == "ambassador"]
+    return [pair for pair in judged if pair[0].facet == AMBASSADOR]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +196,12 @@ class _Known:
     revision: str
     first_seen: datetime
     place: str
+    facet: str
 
     def is_changed_by(self, mention: Mention) -> bool:
+        """True when its words have changed, or its author joined; of who joined nothing becomes a stranger's again."""
+        if AMBASSADOR in (self.facet, mention.facet) and self.facet != mention.facet:
+            return mention.facet == AMBASSADOR
         return self.revision != mention.revision and (mention.type != "article" or mention.place == self.place)
 
 
@@ -215,7 +235,8 @@ def _revise(
 ) -> None:
     rows = [_mention_row(mention, "", now) | {"revised": now} for mention in revised]
     if give(connection, _MENTION, rows):
-        connection.execute(_REVISE, {"since": min(since[mention.id] for mention in revised)})
+        for statement in (_REVISE, *_OUTDATED):
+            connection.execute(statement, {"since": min(since[mention.id] for mention in revised)})
 
 
 def _match(

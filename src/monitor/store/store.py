@@ -26,6 +26,9 @@ from monitor.store.rows import Asked, Place, Saved, Visited
 _DOUBLES = """
 SELECT (SELECT count(*) - count(DISTINCT id) FROM mention)
      + (SELECT count(*) - count(DISTINCT (mention, query)) FROM mention_match)
+     + (SELECT count(*) - count(DISTINCT id) FROM webcare_case)
+     + (SELECT count(*) - count(DISTINCT (case_id, mention)) FROM case_mention)
+     + (SELECT count(*) - count(DISTINCT (case_id, number)) FROM case_event)
 """
 _LAST_RUNS = """
 SELECT *, max(finished) FILTER (outcome IN ('good', 'degraded')) OVER (PARTITION BY source) AS succeeded
@@ -87,6 +90,8 @@ class Store:
         with self._database.changed() as connection:
             new, revised = save.mentions(connection, run, now, judged)
             cases.open_for(connection, flags(new, revised), now)
+            joined = [mention.id for mention, _ in revised if mention.facet == save.AMBASSADOR]
+            cases.forget(connection, joined, now)
             save.places(connection, source, now, visited)
             return save.tally(connection, run, source, tally, judged, new, revised)
 

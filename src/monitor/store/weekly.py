@@ -24,8 +24,11 @@ _IN_THE_ONE_BEFORE = f"{_HAPPENED} >= $before AND {_HAPPENED} < $start"
 _RUN_OF_IT = "started >= $start AND started < least($now + INTERVAL 1 SECOND, $stop + INTERVAL 1 DAY)"
 # every mention that is in a case, with how its newest case stands
 _STANDS = """
-    SELECT cm.mention, cm.case_id, e.state, e.owner, e.due FROM case_mention AS cm JOIN case_event AS e USING (case_id)
-    QUALIFY row_number() OVER (PARTITION BY cm.mention ORDER BY cm.case_id DESC, e.number DESC) = 1
+    SELECT cm.mention, cm.case_id, e.state, e.owner, e.due FROM case_mention AS cm JOIN (
+        SELECT case_id, arg_max(state, number) AS state, arg_max(owner, number) AS owner, arg_max(due, number) AS due
+        FROM case_event GROUP BY case_id
+    ) AS e USING (case_id)
+    QUALIFY row_number() OVER (PARTITION BY cm.mention ORDER BY cm.added DESC, cm.case_id DESC) = 1
 """
 Rows = list[Mapping[str, Any]]
 _ONE_AT_A_TIME = Lock()

@@ -58,7 +58,7 @@ class OpeningHours:
         begin, end = start.astimezone(UTC), stop.astimezone(UTC)
         if not self.week:
             return max(end - begin, timedelta())
-        days = (end - begin).days + 2
+        days = (end - begin).days + 3  # a day may begin an hour later than the clock says
         spans = (min(closes, end) - max(opens, begin) for opens, closes in self._open_from(begin, days))
         return sum((span for span in spans if span > timedelta()), timedelta())
 

@@ -115,11 +115,12 @@ class Triage:
     ) -> Verdict:
         """The verdict on a mention. `document` and `matches` are what it was made of; deadlines run from `now`.
 
-        A `guess` adds kinds to those that hold, and takes none away; nothing is added to an ambassador's post.
+        A `guess` adds kinds to those that hold, and takes none away; nothing is added to an ambassador's post, nor to
+        one that a strong cue has routed.
         """
         relevance = self._relevance(mention, document, matches)
         told = self._told(mention, document)
-        if guess and mention.facet != "ambassador":
+        if guess and mention.facet != "ambassador" and not is_routed(told.reasons):
             told = replace(told, kinds=guess.added_to(told.kinds), reasons=(*told.reasons, *guess.reasons))
         kinds = _ordered(told.kinds)
         facts = _facts(mention, kinds, told.kinds.get(kinds[0], 0.0), relevance)
@@ -138,9 +139,10 @@ class Triage:
         judgement = self._asked(text, reading)
         kinds = _decided(judgement, reading) if judgement else dict(reading.kinds)
         reasons = [reason for kind in kinds for reason in reading.reasons(kind)]
+        found = personal.find(text, self.own)
         if judgement:
-            reasons += _of_model(judgement, text)
-        if found := personal.find(text, self.own):
+            reasons += _of_model(judgement, text, [one.span for one in found])
+        if found:
             kinds["personal-data"] = 1.0
             reasons += [Reason("personal-data", one.kind, "", one.span, "rule", 1.0) for one in found]
         needs, tone = reading.needs, None
@@ -197,6 +199,11 @@ class Triage:
         return self.roles.named[str(rule.owner)].hours if rule.clock == "opening" else ALWAYS
 
 
+def is_routed(reasons: Sequence[Reason]) -> bool:
+    """True when a strong cue says where a mention goes."""
+    return any(reason.by == "strong" for reason in reasons)
+
+
 def _ordered(kinds: Mapping[Kind, float]) -> tuple[Kind, ...]:
     """The kinds that hold, the most severe first."""
     return tuple(kind for kind in KINDS if kind in kinds) or ("other",)
@@ -207,7 +214,7 @@ def _telling(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
     A customer's data is not said again: only where it stands.
     """
-    surest = sorted(reasons, key=lambda one: (KINDS.index(one.kind), one.by != "strong", -(one.measured or 0.0)))
+    surest = sorted(reasons, key=lambda one: (KINDS.index(one.kind), one.by != "strong"))
     once = {(one.kind, one.text.casefold() or one.span): one for one in reversed(surest)}
     left: Counter[Kind] = Counter()
     told: list[Reason] = []
@@ -238,14 +245,19 @@ def _decided(judgement: Judgement, reading: Reading) -> dict[Kind, float]:
     return by_cues | {kind: max(judgement.kinds[kind], by_cues.get(kind, 0.0)) for kind in judgement.holding}
 
 
-def _of_model(judgement: Judgement, text: str) -> list[Reason]:
-    """The words that weighed most in the model, for the kinds that hold."""
+def _of_model(judgement: Judgement, text: str, hidden: Sequence[tuple[int, int]]) -> list[Reason]:
+    """The words that weighed most in the model, for the kinds that hold; none that could name or reach somebody."""
     return [
         Reason(kind, word, text[slice(*span)], span, "model", judgement.kinds[kind])
         for kind in judgement.holding
         for of, word, _, span in judgement.words
-        if of == kind
+        if of == kind and _says_nothing_of_a_person(word, span, hidden)
     ]
+
+
+def _says_nothing_of_a_person(word: str, span: tuple[int, int], hidden: Sequence[tuple[int, int]]) -> bool:
+    plain = not word.startswith("@") and "/" not in word and not any(letter.isdigit() for letter in word)
+    return plain and not any(start < span[1] and span[0] < stop for start, stop in hidden)
 
 
 def _sentiment(facet: Facet, told: tuple[SentimentLabel, float] | None) -> Sentiment | None:

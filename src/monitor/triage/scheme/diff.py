@@ -6,12 +6,23 @@ Nothing is judged again: kinds and certainty are those that are stored, so it is
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import nlargest
 
 from monitor.triage.scheme.rules import Facts, Rule, Scheme
 
 SAMPLES = 3  # of each transition
-Link = tuple[str, str]  # title and address
+ONLY_THE_NAME = ["only the name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One mention: what a person needs to look at it, and when it was first seen."""
+
+    title: str = field(repr=False)
+    url: str = field(repr=False)
+    seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,7 @@ class Group:
 
     facts: Facts
     mentions: int
-    samples: Sequence[Link] = ()
+    samples: Sequence[Sample] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class Transition:
     old: Rule
     new: Rule
     mentions: int
-    samples: tuple[Link, ...]
+    samples: tuple[Sample, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +53,8 @@ class Difference:
 
     @property
     def changed(self) -> int:
-        """How many mentions would be treated otherwise."""
-        return sum(one.mentions for one in self.transitions)
+        """How many mentions would be treated otherwise; a rule that is only called otherwise treats none so."""
+        return sum(one.mentions for one in self.transitions if changes(one.old, one.new) != ONLY_THE_NAME)
 
 
 def difference(old: Scheme, new: Scheme, groups: Iterable[Group]) -> Difference:
@@ -65,7 +76,7 @@ def difference(old: Scheme, new: Scheme, groups: Iterable[Group]) -> Difference:
 
 
 def changes(old: Rule, new: Rule) -> list[str]:
-    """What is otherwise, in words: `owner webcare -> security`, `deadline 60 -> 30 min`."""
+    """What is otherwise, in words: `owner webcare -> security`, `reply no -> yes`, `channel`; or only the name."""
     pairs = {
         "reaction": (old.reaction, new.reaction),
         "owner": (old.owner or "nobody", new.owner or "nobody"),
@@ -73,7 +84,9 @@ def changes(old: Rule, new: Rule) -> list[str]:
         "deadline": (_deadline(old), _deadline(new)),
         "reply": (_yes(old.reply), _yes(new.reply)),
     }
-    return [f"{name} {before} -> {after}" for name, (before, after) in pairs.items() if before != after]
+    told = [f"{name} {before} -> {after}" for name, (before, after) in pairs.items() if before != after]
+    texts = {"channel": old.channel != new.channel, "answer text": old.answer != new.answer}  # too long to be shown
+    return [*told, *(name for name, other in texts.items() if other)] or ONLY_THE_NAME
 
 
 def thresholds(*schemes: Scheme) -> tuple[list[float], list[float]]:
@@ -94,13 +107,15 @@ def counted(scheme: Scheme, groups: Iterable[Group]) -> dict[str, int]:
 
 
 def _transition(old: Rule, new: Rule, groups: Sequence[Group]) -> Transition:
-    samples = [sample for group in groups for sample in group.samples]
-    return Transition(old, new, sum(group.mentions for group in groups), tuple(samples[:SAMPLES]))
+    samples = (sample for group in groups for sample in group.samples)
+    newest = nlargest(SAMPLES, samples, key=lambda sample: sample.seen)
+    return Transition(old, new, sum(group.mentions for group in groups), tuple(newest))
 
 
 def _acted(rule: Rule) -> tuple[object, ...]:
-    """What makes two rules the same to those who work by them; words may differ."""
-    return rule.id, rule.reaction, rule.owner, rule.informs, rule.deadline, rule.clock, rule.reply
+    """What makes two rules the same to those who work by them; the reason may differ."""
+    texts = rule.channel, rule.answer
+    return rule.id, rule.reaction, rule.owner, rule.informs, rule.deadline, rule.clock, rule.reply, *texts
 
 
 def _named(rule: Rule) -> str:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -14,8 +15,16 @@ from pydantic import BaseModel, ValidationError
 
 from monitor.errors import ConfigError
 
+NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"  # of rules and roles
+CODE = r"^[a-z]{2,3}$"  # of a language
+_WRITTEN = {NAME: "small letters, digits, - and _ only, 41 at most", CODE: "two or three small letters, such as nl"}
 MOST_BYTES = 1_000_000  # a scheme of a hundred rules has 60,000
 _YAML = (".yaml", ".yml")
+_SUFFIXES = (".toml", *_YAML, "")
+_MOST_SHOWN = 40  # letters of what somebody else wrote
+_TWICE = re.compile(
+    r"(?:Cannot (?:overwrite a value|declare \((?P<table>.*)\) twice)|Duplicate inline table key '(?P<key>.*)')"
+)  # how tomllib says it
 _JUMPS = ("next", "goto", "then", "else", "jump", "go", "rules")
 _GONE = {
     "flagged": "no longer written: a rule with an owner is one that a person acts on; remove it",
@@ -31,41 +40,82 @@ _WRONG_TYPES = (
     ("float_", "a number"),
     ("bool_", "true or false, without quotes"),
 )
+_TYPES: dict[type, str] = {
+    bool: "true or false",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "a table",
+    date: "a date",
+    datetime: "a date",
+    time: "a time",
+    type(None): "nothing",
+}
 Place = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a scheme stands. `name` is how messages call it."""
+    """Where a scheme stands. `name` is how messages call it, `named` what to correct when it is not there."""
 
     file: Path | Traversable
     name: str
+    named: str
 
     @property
-    def is_yaml(self) -> bool:
-        """True when its suffix says so."""
-        return self.name.lower().endswith(_YAML)
+    def suffix(self) -> str:
+        """What its name ends in, in small letters."""
+        return Path(self.file.name).suffix.lower()
 
 
-def source_of(path: Path | None, default: str) -> Source:
+def source_of(path: Path | None, default: str, named: str) -> Source:
     """The file at `path`, or the one of this package that is called `default`."""
     if path is None:
-        return Source(files("monitor.triage.scheme").joinpath(default), f"the scheme that ships ({default})")
-    return Source(path, str(path))
+        return Source(files("monitor.triage.scheme").joinpath(default), f"the scheme that ships ({default})", named)
+    return Source(path, str(path), named)
 
 
 def scheme_table(source: Source) -> dict[str, Any]:
     """What the file says as one table. Raises ConfigError with the place and the cure."""
     text = _text(source)
-    if source.is_yaml:
+    if source.suffix not in _SUFFIXES:
+        raise ConfigError(f"{source.name}: is neither TOML nor YAML by its name; name it .toml or .yaml")
+    if all(line.startswith("#") or not line for line in map(str.strip, text.splitlines())):
+        raise ConfigError(f"{source.name}: is empty; write one to begin with: monitor scheme new")
+    if source.suffix in _YAML:
         from monitor.triage.scheme.read_yaml import yaml_table  # noqa: PLC0415 - the reader of YAML takes a while to import
 
         return yaml_table(source.name, text)
     try:
         return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and int() of 5,000 digits
-        said = error if isinstance(error, tomllib.TOMLDecodeError) else "too deeply nested, or too long a number"
-        raise ConfigError(f"{source.name}: not valid TOML: {said}; mend that line") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{source.name}{_no_toml(str(error), text)}") from error
+    except (ValueError, RecursionError) as error:  # int() of 5,000 digits
+        said = "not valid TOML: too deeply nested, or too long a number; mend that line"
+        raise ConfigError(f"{source.name}: {said}") from error
+
+
+def _no_toml(said: str, text: str) -> str:
+    """What stands twice with its line, and all else in the reader's own words."""
+    twice = _TWICE.match(said)
+    if twice is None:
+        return f": not valid TOML: {said}; mend that line"
+    found = re.search(r"at line (\d+)", said)
+    lines = text.splitlines()
+    number = int(found[1]) if found else len(lines)
+    if table := twice["table"]:
+        what = "the table " + shown(".".join(re.findall(r"'([^']*)'", table)))
+    else:
+        key = twice["key"] or _key_of(lines[number - 1], lines)
+        what = f"the key {shown(key)}" if key else "a key"
+    return f", line {number}: {what} stands twice; remove one"
+
+
+def _key_of(line: str, lines: Sequence[str]) -> str:
+    """The key that a line begins with, when another line does too: else the line may be the end of a long text."""
+    keys = [found[1] if (found := re.match(r"\s*([\w.\"'-]+)\s*=", one)) else "" for one in (line, *lines)]
+    return keys[0] if keys.count(keys[0]) > 2 else ""  # itself is in both
 
 
 def _text(source: Source) -> str:
@@ -73,7 +123,7 @@ def _text(source: Source) -> str:
         read = source.file.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{source.name}: not found; correct [paths] scheme in monitor.toml, or write one with: monitor scheme new"
+            f"{source.name}: not found; correct {source.named}, or write one with: monitor scheme new"
         ) from error
     except OSError as error:
         raise ConfigError(f"{source.name}: cannot be read ({error.strerror}); mend that and try again") from error
@@ -114,7 +164,7 @@ def _rule(place: Place, table: dict[str, Any]) -> tuple[str, Place]:
     id_ = entry.get("id") if isinstance(entry, dict) else None
     word = "rule" if place[0] == "rules" else "example"
     number = int(place[1]) + 1
-    return f"{word} {id_ if isinstance(id_, str) and id_.isprintable() and id_ else number}", place[2:]
+    return f"{word} {shown(id_) if isinstance(id_, str) and id_.isprintable() and id_ else number}", place[2:]
 
 
 def _said(fault: Any, place: Place, rest: Place, model: type[BaseModel]) -> str:
@@ -128,7 +178,7 @@ def _said(fault: Any, place: Place, rest: Place, model: type[BaseModel]) -> str:
     if expected := next((words for start, words in _WRONG_TYPES if kind.startswith(start)), None):
         return f"expected {expected}, got {_what(value)}"
     if kind == "string_pattern_mismatch":
-        return "is not written as it must be: small letters, digits, - and _ only"
+        return f"is not written as it must be: {_WRITTEN[fault['ctx']['pattern']]}"
     said = str(fault["msg"]).removeprefix("Value error, ")
     return said if kind == "value_error" else f"{said[:1].lower()}{said[1:]}; correct it"
 
@@ -142,13 +192,22 @@ def _unknown(key: str, known: Sequence[str], *, within_rule: bool) -> str:
 
 
 def _no_choice(fault: Any, rest: Place) -> str:
+    value = fault["input"]
     if rest == ("version",):
-        return "is of an older layout; write version = 2 and mend what is told then, see docs/scheme.md"
+        return _no_version(value)
+    if value == "ambassador":
+        return "ambassadors' posts never reach the scheme, since they are neither judged nor in a queue; remove it"
     choices = re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
     key = next((part for part in reversed(rest) if isinstance(part, str)), "value")
-    if not isinstance(fault["input"], str):
-        return f"expected one of {', '.join(choices)}, in quotes; got {_what(fault['input'])}"
-    return f'no such {key.removesuffix("s")}: "{_shown(fault["input"])}"; {nearest(fault["input"], choices)}'
+    if not isinstance(value, str):
+        return f"expected one of {', '.join(choices)}, in quotes; got {_what(value)}"
+    return f'no such {key.removesuffix("s")}: "{shown(value)}"; {nearest(value, choices)}'
+
+
+def _no_version(value: object) -> str:
+    if value == 1 and not isinstance(value, bool):
+        return "is of an older layout; write version = 2 and mend what is told then, see docs/scheme.md"
+    return "is not 2; write version = 2, for this layout"
 
 
 def nearest(word: str, known: Sequence[str]) -> str:
@@ -172,13 +231,14 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _dotted(place: Place) -> str:
-    return "".join(f" {part + 1}" if isinstance(part, int) else f".{part}" for part in place).lstrip(".").strip()
+    return "".join(f" {part + 1}" if isinstance(part, int) else f".{shown(part)}" for part in place).lstrip(".").strip()
 
 
-def _shown(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)[:40]
+def shown(text: str) -> str:
+    """What somebody wrote, fit for a message: printable, and short."""
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return printable if len(printable) <= _MOST_SHOWN else f"{printable[:_MOST_SHOWN]}…"
 
 
 def _what(value: object) -> str:
-    names = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list", dict: "a table"}
-    return names.get(type(value), "nothing" if value is None else "something else")
+    return _TYPES.get(type(value), "something else")

@@ -16,8 +16,8 @@ from math import nextafter
 from typing import Any, get_args
 
 from monitor.errors import ConfigError
-from monitor.model import KINDS, Facet, Kind, PostType
-from monitor.triage.scheme.rules import Facts, Rule, Scheme, When
+from monitor.model import KINDS, Kind, PostType
+from monitor.triage.scheme.rules import Facts, JudgedFacet, Rule, Scheme, When
 
 ELSEWHERE = "elsewhere"  # stands for every source that no rule names
 MOST_MASKS = 200_000  # sets of rules that can hold at once; an ordinary scheme has a hundred
@@ -133,7 +133,7 @@ def _dimensions(scheme: Scheme, kinds: Sequence[tuple[Kind, ...]]) -> Iterator[t
     certain = _around({one for when in whens if (one := when.confidence_at_least) is not None}) or [1.0]
     relevant = [None, *_around({one for when in whens if (one := when.relevance_below) is not None})]
     yield "kinds", [{"kinds": together, "confidence": share} for together in kinds for share in certain]
-    yield "facet", [{"facet": facet} for facet in get_args(Facet)]
+    yield "facet", [{"facet": facet} for facet in get_args(JudgedFacet)]
     yield "type", [{"type": type_} for type_ in get_args(PostType)]
     yield "source", [{"source": source} for source in (ELSEWHERE, *_named(whens, lambda when: when.sources))]
     yield "language", [{"language": code} for code in (None, *_named(whens, lambda when: when.languages))]

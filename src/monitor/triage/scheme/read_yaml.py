@@ -8,7 +8,9 @@ from typing import Any
 import yaml
 
 from monitor.errors import ConfigError
+from monitor.triage.scheme.file import shown
 
+_READ_AS = {"bool": "true or false", "int": "a number", "float": "a number", "timestamp": "a date", "null": "nothing"}
 MOST_NODES = 50_000  # with all aliases written out; a scheme of a hundred rules has 5,000
 
 
@@ -50,7 +52,7 @@ class _Walk:
     def _with_parts(self, node: yaml.Node) -> int:
         parts: list[yaml.Node] = []
         if isinstance(node, yaml.MappingNode):
-            self._no_key_twice(node)
+            self._keys(node)
             parts = [part for pair in node.value for part in pair]
         elif isinstance(node, yaml.SequenceNode):
             parts = node.value
@@ -59,12 +61,15 @@ class _Walk:
             raise ConfigError(f"{self._at(node)}: has too many values, as aliases multiply them; write them out")
         return total
 
-    def _no_key_twice(self, node: yaml.MappingNode) -> None:
+    def _keys(self, node: yaml.MappingNode) -> None:
+        """Raise ConfigError for one that stands twice, or that YAML reads as no text: `no` and `on` are booleans."""
         seen: set[str] = set()
         for key, _ in node.value:
             written = key.value if isinstance(key, yaml.ScalarNode) else ""
             if written in seen and written:
-                raise ConfigError(f"{self._at(key)}: the key {written!r} stands twice in one table; remove one")
+                raise ConfigError(f"{self._at(key)}: the key {shown(written)!r} stands twice in one table; remove one")
+            if read := _READ_AS.get(key.tag.rpartition(":")[2]):
+                raise ConfigError(f"{self._at(key)}: the key {shown(written)} is read as {read}; put the key in quotes")
             seen.add(written)
 
     def _at(self, node: yaml.Node) -> str:

@@ -7,12 +7,12 @@ proven by `monitor.triage.scheme.check`.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from string import Formatter
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,8 +20,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from monitor.errors import ConfigError
 from monitor.model import Facet, Kind, PostType
 from monitor.triage.crisis import Crisis
-from monitor.triage.scheme.file import Source, scheme_table, source_of, told
+from monitor.triage.scheme.file import CODE, NAME, Source, scheme_table, shown, source_of, told
 
+JudgedFacet = Literal["brand", "company"]  # ambassadors' posts are never judged, so no rule can ask for them
 Reaction = Literal[
     "answer", "restore", "thank", "fix facts", "route", "monitor only", "let stand", "escalate", "drop"
 ]  # fmt: skip
@@ -32,12 +33,13 @@ LANGUAGES = ("nl", "en")  # in which channels, answers and reasons are complete
 PLACEHOLDERS = ("organisation",)
 MOST_MINUTES = 60 * 24 * 365  # a year: what takes longer is no deadline
 DEFAULT = "scheme.toml"  # the scheme that ships
-_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+CONFIGURED = "[paths] scheme in monitor.toml"
+_IN_BRACES = re.compile(r"\{+[^{}]*\}+")
 
 
 def _known_languages(texts: dict[str, str]) -> dict[str, str]:
     if wrong := [code for code in texts if not (len(code) == 2 and code.isascii() and code.islower())]:
-        raise ValueError(f"{wrong[0]!r} is no language; write two small letters, such as nl")
+        raise ValueError(f"{shown(wrong[0])!r} is no language; write two small letters, such as nl")
     if empty := [code for code, text in texts.items() if not text.strip()]:
         raise ValueError(f"{empty[0]} is empty; write it or leave it out")
     if odd := [code for code, text in texts.items() if not text.replace("\n", " ").isprintable()]:
@@ -47,19 +49,18 @@ def _known_languages(texts: dict[str, str]) -> dict[str, str]:
 
 def _known_placeholders(texts: dict[str, str]) -> dict[str, str]:
     for code, text in texts.items():
-        try:
-            names = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-        except ValueError as error:
-            raise ValueError(f"{code}: a brace stands alone; placeholders are written {{organisation}}") from error
-        if wrong := [name for name in names if name not in PLACEHOLDERS]:
-            raise ValueError(f"{code}: {{{wrong[0]}}} is no placeholder; known is: {{organisation}}")
+        # a placeholder is replaced just as it is written, so a format or a second brace would be shown to people
+        if wrong := [one for one in _IN_BRACES.findall(text) if one[1:-1] not in PLACEHOLDERS]:
+            raise ValueError(f"{code}: {shown(wrong[0])} is no placeholder; known is: {{organisation}}")
+        if {"{", "}"} & set(_IN_BRACES.sub("", text)):
+            raise ValueError(f"{code}: a brace stands alone; placeholders are written {{organisation}}")
     return texts
 
 
 Texts = Annotated[dict[str, str], AfterValidator(_known_languages)]
 Answers = Annotated[Texts, AfterValidator(_known_placeholders)]
-Name = Annotated[str, Field(pattern=_NAME)]
-Code = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Name = Annotated[str, Field(pattern=NAME)]
+Code = Annotated[str, Field(pattern=CODE)]
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -89,7 +90,7 @@ class When(_Table):
     """When a rule holds: everything that is written must be so. What is left out is not asked."""
 
     kinds: tuple[Kind, ...] = Field((), description="One of these kinds holds.")
-    facets: tuple[Facet, ...] = Field((), description="What it is about: brand, company or ambassador.")
+    facets: tuple[JudgedFacet, ...] = Field((), description="What it is about: brand or company.")
     types: tuple[PostType, ...] = Field((), description="What it is: article, post, comment or boost.")
     sources: tuple[Name, ...] = Field((), description="Where it was found, e.g. reddit.")
     languages: tuple[Code, ...] = Field((), description="Its language, two or three small letters.")
@@ -124,7 +125,8 @@ class When(_Table):
 class Rule(_Table):
     """One rule: when it holds, and what is done then, by whom, before when and where."""
 
-    id: str = Field(pattern=_NAME, description="Short and stable, for it stands beside every mention.")
+    id: Name = Field(description="Short and stable, for it stands beside every mention.")
+    name: Texts = Field(default_factory=dict, description="How people call it, per language.")
     when: When = Field(When(), description="When it holds; the last rule has none, since it takes what is left.")
     reaction: Reaction = Field(description=f"One of {', '.join(REACTIONS)}.")
     owner: Name | None = Field(None, description="The role that acts; without one nobody does.")
@@ -164,12 +166,12 @@ class Rule(_Table):
 class Example(_Table):
     """A golden example: a text, and the rule that it must reach."""
 
-    rule: str = Field(description="The id of the rule that it must reach.")
+    rule: Name = Field(description="The id of the rule that it must reach.")
     text: str = Field(min_length=3, repr=False, description="A made-up post.")
     lang: Code = Field(description="Its language.")
     addressed: bool = Field(True, description="Whether it speaks to one of the organisation's own accounts.")
     type: PostType = Field("post", description="What it is.")
-    facet: Facet = Field("brand", description="What it is about.")
+    facet: JudgedFacet = Field("brand", description="What it is about: brand or company.")
     source: str = Field("mastodon", description="Where it was found.")
     relevance: Annotated[float, Field(ge=0, le=1)] | None = Field(
         None, description="Probability of being about the organisation; left out when nothing could tell."
@@ -186,8 +188,9 @@ class Scheme(_Table):
 
     @cached_property
     def version(self) -> str:
-        """16 hex digits of what it decides; examples and the file's dress do not count."""
-        meaning = json.dumps(self.model_dump(mode="json", exclude={"examples"}), sort_keys=True)
+        """16 hex digits of what it decides; examples, names and the file's dress do not count."""
+        decides = self.model_dump(mode="json", exclude={"examples": True, "rules": {"__all__": {"name"}}})
+        meaning = json.dumps(decides, sort_keys=True)
         return sha256(meaning.encode()).hexdigest()[:16]
 
     @model_validator(mode="after")
@@ -207,12 +210,13 @@ class Scheme(_Table):
         return next(rule for rule in self.rules if rule.when.holds(facts))
 
 
-def read_scheme(path: Path | None = None) -> Scheme:
+def read_scheme(path: Path | None = None, named: str = CONFIGURED) -> Scheme:
     """The scheme in `path` (TOML, or YAML by its suffix), or the one that ships.
 
-    Raises ConfigError with a line per fault: file, rule, key, cure.
+    `named`: what to correct when the file is not there. Raises ConfigError with a line per fault: file, rule, key,
+    cure.
     """
-    source = source_of(path, DEFAULT)
+    source = source_of(path, DEFAULT, named)
     return scheme_of(source, scheme_table(source))
 
 

@@ -10,10 +10,12 @@ _A_DAY, _AN_HOUR = 24 * 60, 60
 
 
 def question(rule: Rule, language: str) -> str:
-    """What the rule asks of a mention: `Een klacht?`; of the last rule, which asks nothing, what it takes."""
-    words = WORDS[language]
+    """What the rule asks of a mention, by its name or its kinds: `Een klacht?`; of the last rule, what it takes."""
+    words, name = WORDS[language], _capital(rule.name.get(language, ""))
     if rule.when == When():
-        return words["rest"]
+        return name or words["rest"]
+    if name:
+        return f"{name}?"
     if rule.when.kinds:
         return f"{_capital(_listed(_nouns(rule.when.kinds, language), words['or']))}?"
     return words["namesake"] if rule.when.relevance_below is not None else words["all of this"]
