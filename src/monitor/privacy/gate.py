@@ -19,7 +19,8 @@ refused. Joining as an ambassador is the author's own later word on the signals,
 What is kept of the rest: 160 characters of the title, an excerpt of at most 280 characters around the first hit
 (160 for press, Directive 2019/790 art. 15: very short extracts), the link, and a keyed pseudonym; of an ambassador no
 pseudonym and no place of its own, so no figure per person can ever be made. Customers' telephone numbers, mail
-addresses, bank accounts and their like are dots in it. Of a verdict's evidence only the words that stand in what is kept.
+addresses, bank accounts and their like are dots in it. Of a verdict's evidence only the words that stand in what is
+kept.
 """
 
 import re
