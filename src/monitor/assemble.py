@@ -1,18 +1,18 @@
 """monitor.toml and the environment -> everything a run needs, checked before the first request."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.config import Secrets, Settings
-from monitor.config.load import Faults, Place, Written, read, settings_of
+from monitor.config.load import Faults, Written, read, settings_of
 from monitor.config.secrets import read_secrets
 from monitor.connector import Connector
+from monitor.consents import check_ambassadors, check_consents
 from monitor.endpoint import Budget, Endpoint, gate_for
 from monitor.endpoint import check as check_endpoint
 from monitor.errors import ConfigError
@@ -29,7 +29,6 @@ from monitor.triage.verdict import Model
 
 AMBASSADORS_SHOWN_FROM = 5  # people; a figure about fewer says something about somebody
 SHORTEST_KEY = 32  # characters; `monitor init` writes 128 random bits as so many
-_BEFORE_VISITS = ("dpia_approved_on", "works_council_consent_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,10 @@ def assemble(path: Path, environment: Mapping[str, str] | None = None, *, today:
     secrets = faults.gather(read_secrets, path.parent, os.environ if environment is None else environment)
     connectors = faults.gather(connect, written, settings, secrets)
     readable = faults.gather(_can_be_read, written)
-    faults.gather(_check_ambassadors, written)
+    faults.gather(check_ambassadors, written)
     advice = faults.gather(check_rules, written, settings) if settings and readable else None
     if settings:
-        faults.gather(_check_consents, written, settings, today)
+        faults.gather(check_consents, written, settings, today)
     triage = faults.gather(_triage, settings, path) if settings else None
     key = faults.gather(_key, secrets, path) if secrets else None
     endpoint = faults.gather(_endpoint, settings, secrets, path) if settings and secrets else None
@@ -138,59 +137,6 @@ def _monitor(
         endpoint=endpoint,
         advice=tuple(advice),
     )
-
-
-def _check_ambassadors(written: Written) -> None:
-    """Nobody's account is visited before both dates stand in the file, and none is configured for nothing."""
-    faults: list[str] = []
-    privacy, sources = (written.tables.get(name) for name in ("privacy", "sources"))
-    for at, ambassador in _tables(written, "ambassadors"):
-        missing = [date for date in _BEFORE_VISITS if not (isinstance(privacy, dict) and date in privacy)]
-        if missing:
-            faults.append(
-                f"{written.where(('ambassadors', at))}: needs [privacy] {' and '.join(missing)}: "
-                "people's accounts are not visited before both have been given"
-            )
-        source = str(ambassador.get("account")).partition(":")[0]
-        if isinstance(sources, dict) and source not in sources:
-            faults.append(
-                f"{written.where(('ambassadors', at, 'account'))}: is of a source that is not configured; "
-                f"add [sources.{source}] or remove this table"
-            )
-    if faults:
-        raise ConfigError(*faults)
-
-
-def _check_consents(written: Written, settings: Settings, today: date | None) -> None:
-    """Nobody opted in twice, and what was agreed was agreed by now."""
-    today = today or datetime.now(ZoneInfo(settings.organisation.timezone)).date()
-    faults = [
-        f"{written.where(place)}: {day} is still to come; correct it, or wait with the ambassadors until then"
-        for place, day in _consents(settings)
-        if day > today
-    ]
-    seen: dict[str, int] = {}
-    for at, ambassador in enumerate(settings.ambassadors):
-        if (first := seen.setdefault(ambassador.account.casefold(), at)) != at:
-            said = f"is the account of [ambassadors {first + 1}] again; remove one of the two"
-            faults.append(f"{written.where(('ambassadors', at, 'account'))}: {said}")
-    if faults:
-        raise ConfigError(*faults)
-
-
-def _consents(settings: Settings) -> Iterator[tuple[Place, date]]:
-    """Every date on which somebody agreed, with its place."""
-    for name in _BEFORE_VISITS:
-        if given := getattr(settings.privacy, name):
-            yield ("privacy", name), given
-    for at, ambassador in enumerate(settings.ambassadors):
-        yield ("ambassadors", at, "consented_on"), ambassador.consented_on
-
-
-def _tables(written: Written, name: str) -> list[tuple[int, dict[str, Any]]]:
-    """The tables `[[name]]` with their places, as far as they are tables."""
-    found = written.tables.get(name)
-    return [(at, one) for at, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _triage(settings: Settings, path: Path) -> tuple[Triage, tuple[str, ...]]:
