@@ -27,16 +27,19 @@ Part = Callable[[], Iterator[Figure]]
 def figures(data: Path, quick: bool = False, seed: int = SEED) -> Iterator[Figure | str]:
     """All rows; in the place of those that cannot be measured here, why. Raises ConfigError without any sets."""
     try:
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415
+
         from monitor.bench.labelled import checked  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"{error.name} is not installed, and the benchmark learns; install the extra: mention-monitor[learn]"
         ) from error
-    for part in (*_learning(checked(data), quick, seed), *_others(data, quick)):
-        try:
-            yield from part()
-        except ConfigError as error:
-            yield str(error)
+    with threadpool_limits(1):  # more threads made it five times slower: the problems are small
+        for part in (*_learning(checked(data), quick, seed), *_others(data, quick)):
+            try:
+                yield from part()
+            except ConfigError as error:
+                yield str(error)
 
 
 def _learning(data: Path, quick: bool, seed: int) -> list[Part]:
