@@ -143,7 +143,7 @@ def _week(monitor: Monitor, span: Span, now: datetime, language: str) -> Week:
         why={rule.id: rule.why[language] for rule in monitor.triage.scheme.rules if language in rule.why},
         names={
             "rule": {rule.id: rule.name[language] for rule in monitor.triage.scheme.rules if language in rule.name},
-            "reaction": dict(REACTIONS[language]),
+            "reaction": REACTIONS[language],
             "role": ROLES[language],
         },
     )

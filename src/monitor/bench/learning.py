@@ -81,7 +81,7 @@ def _few_labels(found: Sequence[Example], truth: Numbers, labels: int, seed: int
     parts = folds(groups([one.label.text for one in found]), 5, seed)
     rest, out = np.flatnonzero(parts != 0), np.flatnonzero(parts == 0)
     chosen = np.random.default_rng(seed).permutation(rest)[:labels]
-    own, tested = [found[at] for at in chosen], [found[at] for at in out]
+    own, tested = [found[int(at)] for at in chosen], [found[int(at)] for at in out]
     plain = Plain(own, truth[chosen]).chances(tested)[:, 1]
     fitted = learned(own, ("complaint",), seed, "en")
     ours = chances(fitted, tested, "complaint")
@@ -98,7 +98,7 @@ def crossed(
     said = np.zeros((2, len(found)), dtype=np.int64)
     for part in range(count):
         rest, out = np.flatnonzero(parts != part), np.flatnonzero(parts == part)
-        own, tested = [found[at] for at in rest], [found[at] for at in out]
+        own, tested = [found[int(at)] for at in rest], [found[int(at)] for at in out]
         said[0, out] = Plain(own, truth[rest]).chances(tested).argmax(axis=1)
         fitted = learned(own, heads, seed, *(languages or ("en",)))
         said[1, out] = holds(fitted, tested, heads[0]) if len(heads) == 1 else likeliest(fitted, tested, heads)

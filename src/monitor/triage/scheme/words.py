@@ -1,7 +1,6 @@
 """Kinds, reactions and roles as people say them, in Dutch and English."""
 
 from monitor.model import Kind
-from monitor.triage.scheme.rules import Reaction
 
 KINDS: dict[str, dict[Kind, str]] = {
     "nl": {
@@ -39,7 +38,7 @@ KINDS: dict[str, dict[Kind, str]] = {
         "other": "something else",
     },
 }
-REACTIONS: dict[str, dict[Reaction, str]] = {
+REACTIONS: dict[str, dict[str, str]] = {
     "nl": {
         "answer": "beantwoorden",
         "restore": "herstellen",
