@@ -137,7 +137,7 @@ def test_a_case_is_shown_with_reasons_advice_and_logbook(run: Run) -> None:
         "why       A complaint: always answer.",
         TEXT,
         "https://sociaal.example/b",
-        'complaint: cue "geen boot" (Geen)',
+        'complaint: "Geen", a cue',
         "2  Mon 02 Mar 09:00  joined, webcare",
         "noted by desk-1, webcare  called the depot",
     ):
@@ -190,7 +190,7 @@ def test_figures_without_cases_say_so(tmp_path: Path, run: Run, store: Store) ->
         (("answer", "--note", "sorry"), ("answered", "webcare", "desk-1", "sorry")),
         (
             ("answer", "--note", "sorry", "--link", "https://sociaal.example/z"),
-            ("answered", "webcare", "desk-1", "sorry\nhttps://sociaal.example/z"),
+            ("answered", "webcare", "desk-1", "sorry  https://sociaal.example/z"),
         ),
         (("pass", "--to", "spokesperson"), ("passed on", "spokesperson", "desk-1", None)),
         (("close",), ("closed", "webcare", "desk-1", None)),

@@ -410,18 +410,37 @@ def test_a_case_whose_mentions_are_gone_is_closed_without_words(store: Store) ->
     with store._database.changed() as connection:
         cases.forget(connection, [_id("a"), "no such mention"], NOW + HOUR)
     assert standing(store) == [("26-0001", "closed", "webcare", 0)]
-    assert events(store) == ["opened", "noted", "closed"]
+    assert events(store) == ["opened", "noted", "removed"]
     assert asked(store, "SELECT note FROM case_event WHERE note IS NOT NULL") == []
 
 
 def test_a_case_with_other_mentions_stays(store: Store) -> None:
-    """One of two copies is removed: the other still waits for an answer, and the notes stay."""
+    """One of two copies is removed: the other still waits for an answer; notes go, for they may quote what went."""
     saved_from(store, [flagged("b", TEXT)], NOW)
     do(store, "note", note="gebeld")
     with store._database.changed() as connection:
         cases.forget(connection, [_id("a")], NOW + HOUR)
     assert standing(store) == [("26-0001", "open", "webcare", 1)]
-    assert asked(store, "SELECT note FROM case_event WHERE note IS NOT NULL") == [("gebeld",)]
+    assert asked(store, "SELECT note FROM case_event WHERE note IS NOT NULL") == []
+
+
+def test_an_edit_of_a_handled_post_opens_a_case(store: Store) -> None:
+    """What was answered and is edited into something that another rule flags waits for an answer again."""
+    do(store, "answer")
+    saved_from(store, [flagged("a", "Hier is de lijst met wachtwoorden", rule="leak", owner="security")], NOW + HOUR)
+    assert [case[:3] for case in standing(store)] == [
+        ("26-0001", "answered", "webcare"),
+        ("26-0002", "open", "security"),
+    ]
+
+
+def test_an_edit_of_the_same_owner_changes_the_rule(store: Store) -> None:
+    """A question that becomes a complaint is told as one, stays with whom it is, and is due no later."""
+    do(store, "take")
+    saved_from(store, [flagged("a", "Helemaal niets werkt hier", rule="complaint-2")], NOW + HOUR)
+    assert events(store) == ["opened", "taken", "edited"]
+    assert asked(store, "SELECT rule FROM webcare_case") == [("complaint-2",)]
+    assert standing(store)[0][1] == "taken"
 
 
 def test_forgetting_twice_is_forgetting_once(store: Store) -> None:

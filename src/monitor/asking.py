@@ -80,17 +80,25 @@ class Session:
         return len(done)
 
     def _show(self, proposal: Proposed, number: int, total: int) -> None:
-        self.console.print(Text(f"\n{number}/{total}  {proposal.source}  {proposal.url}", style="dim"), soft_wrap=True)
+        head = f"\n{number}/{total}  {proposal.source}  {proposal.url}  {proposal.mention}"
+        self.console.print(Text(head, style="dim"), soft_wrap=True)
         self.console.print(Text(proposal.text), soft_wrap=True)
 
     def _asked(self, given: Given) -> Given:
-        kinds = self._kinds()
-        needs = self._one("needs a reaction? y/n ", _YES_NO)
-        relevant = self._one("about us? y/n ", _YES_NO)
-        sentiment = self._one("about us it is -/0/+ ", _SENTIMENTS)
-        if kinds is None and needs is None and relevant is None and sentiment is None:
+        """The label; who ends in the middle of a text keeps what was answered so far."""
+        said = given
+        try:
+            said = replace(said, kinds=self._kinds())
+            said = replace(said, needs=self._one("needs a reaction? y/n ", _YES_NO))
+            said = replace(said, relevant=self._one("about us? y/n ", _YES_NO))
+            said = replace(said, sentiment=self._one("about us it is -/0/+ ", _SENTIMENTS))
+        except _LeftError as left:
+            if left.key == QUIT and said != given:
+                self.save(said)
+            raise
+        if said == given:
             raise _LeftError(SKIP)
-        return replace(given, kinds=kinds, needs=needs, relevant=relevant, sentiment=sentiment)
+        return said
 
     def _kinds(self) -> tuple[Kind, ...] | None:
         while True:

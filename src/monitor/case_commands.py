@@ -160,6 +160,8 @@ def note(
     config: Config = DEFAULT,
 ) -> None:
     """Write a line into a case's logbook."""
+    if not text.strip():
+        raise typer.BadParameter("the note is empty")
     _act(config, case, "note", actor, note=text)
 
 

@@ -123,16 +123,18 @@ def _show_story(story: CaseStory) -> None:
             marked.stylize("bold reverse", reason["start"], reason["stop"])
     _line("")
     _line(marked)
-    _line(Text(f"{story.url}  ({story.source}, {story.place})", style="dim"))
+    _line(Text(f"{story.url}  ({story.source}, {story.place}, {story.mention})", style="dim"))
     for reason in story.reasons:
         _line(Text(f"  {_evidence(reason)}", style="dim"))
 
 
 def _evidence(reason: dict[str, Any]) -> str:
-    """`complaint: strong cue "werkt niet" (werkt niet), .93`."""
-    words = f" ({reason['words']})" if reason["words"] else ""
-    measured = f", {reason['measured']:.2f}" if reason["measured"] is not None else ""
-    return f'{reason["kind"]}: {reason["by"]} "{reason["cue"]}"{words}{measured}'
+    """`complaint: "werkt niet", a cue that was right in 93 %`: the words first, the cue itself where it has none."""
+    seen = f'"{reason["words"]}", ' if reason["words"] else "" if reason["by"] == "cue" else f"{reason['cue']}, "
+    measured = f"{reason['measured']:.0%}" if reason["measured"] is not None else ""
+    by = {"strong": "a strong cue", "cue": "a cue", "rule": "by rule", "model": "the model, a guess"}[reason["by"]]
+    sure = {"strong": " that was right in ", "cue": " that was right in ", "rule": "", "model": " at "}[reason["by"]]
+    return f"{reason['kind']}: {seen}{by}{sure + measured if measured and sure else ''}"
 
 
 def _show_logbook(desk: Desk, case_id: str) -> None:

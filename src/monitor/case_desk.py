@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from monitor.config.load import load
 from monitor.errors import ConfigError
 from monitor.store import Store
+from monitor.store.cases import CRISIS
 from monitor.triage.hours import ALWAYS, OpeningHours, countries
 from monitor.triage.roles import Roles, read_roles
 from monitor.triage.scheme.rules import Rule, Scheme, read_scheme
@@ -63,7 +64,7 @@ class Desk:
     def anew(self, case: str, now: datetime) -> tuple[datetime, datetime] | None:
         """Before when a case must be handled that begins again now, and its orange; None when no rule says so."""
         for standing in self.store.cases.standings(case_id=case):
-            rule = self.rule(standing.rule)
+            rule = self.scheme.crisis if standing.kind == CRISIS else self.rule(standing.rule)
             if rule is not None and rule.deadline is not None:
                 clock = ALWAYS if rule.clock == "always" else self._hours_of(standing.owner)
                 due = clock.due(now, rule.deadline)
@@ -93,7 +94,9 @@ def note_of(note: str | None, link: str | None = None) -> str | None:
     """What is written into the logbook. Raises ConfigError for what is too long or no link."""
     if link is not None and not (urlsplit(link).scheme in ("http", "https") and link.isprintable()):
         raise ConfigError("--link: is no address; give one that begins with https://")
-    told = "\n".join(filter(None, ((note or "").strip(), link)))
+    if note is not None and not note.strip().isprintable():
+        raise ConfigError("the note holds line breaks or control characters; write it on one line")
+    told = "  ".join(filter(None, ((note or "").strip(), link)))
     if len(told) > LONGEST_NOTE:
         raise ConfigError(f"the note has {len(told):,} characters; {LONGEST_NOTE:,} fit in the logbook")
     return told or None

@@ -58,13 +58,13 @@ def proposals(monitor: Monitor, by: str, count: int) -> list[tuple[Proposed, How
 
 
 def label(monitor: Monitor, given: Iterable[Given], now: datetime) -> int:
-    """Store what was said; raises ConfigError for mentions that are not there, after storing the others."""
+    """Store what was said; raises ConfigError for mentions that are not there, and stores nothing then."""
     given = list(given)
     if missing := monitor.store.label(given, now):
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         raise ConfigError(
-            f"{', '.join(missing[:3])}{more}: no stored mention that may be labelled; take the id from the queue or "
-            "monitor label, and note that ambassadors' posts are never labelled"
+            f"{', '.join(missing[:3])}{more}: no stored mention that may be labelled, so nothing was stored; "
+            "take the id from monitor cases show or monitor label; ambassadors' posts are never labelled"
         )
     return len(given)
 

@@ -1,5 +1,6 @@
 """Commands by which the monitor learns from the team: label, train, evaluate, models."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from monitor.arguments import DEFAULT, Config
+from monitor.errors import ConfigError
 from monitor.model import KINDS
 
 commands = typer.Typer()
@@ -39,6 +41,11 @@ def _versions(ctx: typer.Context, incomplete: str) -> list[str]:
     return [path.parent.name for path in folder.glob(f"{incomplete}*/model.json")]
 
 
+def _private(path: str, flags: int) -> int:
+    """Opens a file that only its owner may read."""
+    return os.open(path, flags, 0o600)
+
+
 @label.callback()
 def label_some(
     ctx: typer.Context,
@@ -58,13 +65,16 @@ def label_some(
     if ctx.invoked_subcommand:
         return
     from monitor.assemble import assemble  # noqa: PLC0415
+    from monitor.case_desk import name_of  # noqa: PLC0415
     from monitor.learn import label as store  # noqa: PLC0415
     from monitor.learn import proposals  # noqa: PLC0415
     from monitor.store.labels import Given  # noqa: PLC0415
     from monitor.triage.labels import checked_kinds  # noqa: PLC0415
 
-    monitor = assemble(config)
-    if correct:
+    if correct is None and (kind or needs is not None or relevant is not None or sentiment):
+        raise typer.BadParameter("--kind, --needs, --relevant and --sentiment belong to --correct ID")
+    by, monitor = name_of(by), assemble(config)
+    if correct is not None:
         found = checked_kinds(kind or ())
         if not kind and needs is None and relevant is None and sentiment is None:
             raise typer.BadParameter("give --kind, --needs, --relevant or --sentiment beside --correct")
@@ -95,18 +105,20 @@ def label_import(
     typer.echo(f"{store(assemble(config), given, datetime.now(UTC))} labels added")
 
 
-@label.command("export", epilog="Example: monitor label export labels.jsonl, and keep it as safe as the database: it holds texts.")
+@label.command("export", epilog="Example: monitor label export labels.jsonl, and keep it as safe as the database.")
 def label_export(
     file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")],
     config: Config = DEFAULT,
 ) -> None:
-    """Write every label with its text to a file of JSON lines."""
+    """Write every label with its text to a file of JSON lines that nobody else can read."""
     from monitor.assemble import assemble  # noqa: PLC0415
     from monitor.learn import exported  # noqa: PLC0415
     from monitor.triage.labels import written  # noqa: PLC0415
 
     rows = exported(assemble(config))
-    with file.open("x", encoding="utf-8") as target:
+    if not rows:
+        raise ConfigError("there are no labels yet, so no file was written; give some with: monitor label")
+    with open(file, "x", encoding="utf-8", opener=_private) as target:
         target.writelines(f"{written(row)}\n" for row in rows)
     typer.echo(f"{len(rows)} labels written to {file}")
 

@@ -18,7 +18,7 @@ from monitor.model import KINDS
 from monitor.store.labels import Given
 from monitor.triage.classifier.design import Example
 from monitor.triage.classifier.evaluate import FEWEST_SHOWN, Class, Queue, Report
-from monitor.triage.classifier.file import load, promoted, told_of
+from monitor.triage.classifier.file import chosen, load, told_of
 
 LONGEST_SHOWN = 160  # characters of a missed text
 BAR = 20  # signs of the longest bar
@@ -64,11 +64,13 @@ def as_json(report: Report) -> str:
 def show_models(folder: Path, cue_version: str) -> None:
     """A row per version, the one in use marked."""
     table = _table("", "version", "labels", "until", "mean F1", "calibration error", "state", left=2)
-    used = promoted(folder)[-1:]
+    used = chosen(folder, cue_version).model
     for version, told in told_of(folder):
         figures = told.get("figures") or {}
         numbers = [str(figures.get(name) or "") for name in ("labels", "until", "macro_f1", "calibration_error")]
-        table.add_row("*" if [version] == used else "", version, *numbers, _state(folder / version, cue_version))
+        table.add_row(
+            "*" if used and version == used.version else "", version, *numbers, _state(folder / version, cue_version)
+        )
     if table.row_count:
         _print("", table)
     else:

@@ -41,7 +41,7 @@ FROM held AS h LEFT JOIN about AS a ON a.case_id = h.id LEFT JOIN mention AS m O
 ORDER BY h.kind <> '{CRISIS}', h.due, h.opened, h.id
 """
 _STORIES = """
-SELECT m.title, m.excerpt, m.url, m.source, m.place, coalesce(v.reasons, [])
+SELECT m.title, m.excerpt, m.url, m.source, m.place, m.id, coalesce(v.reasons, [])
 FROM case_mention AS cm JOIN mention AS m ON m.id = cm.mention
 LEFT JOIN (
     SELECT mention, arg_max(reasons, decided) AS reasons FROM verdict
@@ -56,7 +56,7 @@ _SPANS = f"""
 WITH firsts AS (
     SELECT case_id, arg_max(owner, number) AS owner, arg_max(due, number) AS due,
            min(moment) FILTER (state = 'answered') AS answered,
-           min(moment) FILTER (state IN ('answered', 'let stand', 'closed')) AS handled,
+           min(moment) FILTER (state IN ('answered', 'let stand', 'closed') AND event <> 'removed') AS handled,
            arg_min(owner, number) FILTER (state IN ('answered', 'let stand', 'closed')) AS handler,
            arg_min(due, number) FILTER (state IN ('answered', 'let stand', 'closed')) AS due_then
     FROM case_event WHERE case_id IN (SELECT id FROM webcare_case WHERE opened >= $since) GROUP BY case_id
@@ -122,6 +122,7 @@ class CaseStory:
     url: str = field(repr=False)
     source: str
     place: str
+    mention: str
     reasons: Sequence[dict[str, Any]] = field(repr=False)
 
 

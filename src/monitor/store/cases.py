@@ -1,6 +1,7 @@
 """The webcare queue's tables as they are written: cases open, grow, change hands and are forgotten.
 
-    flag -> stored before? -> revised, other owner   event "edited": new owner, the earlier deadline
+    flag -> stored before? -> revised, other rule or owner   event "edited": new rule and owner, the earlier deadline
+              |                |-> the same, and its case is done    a new case
               |                '-> else nothing: saving twice is saving once
               '-> near copy of an open case of its rule, of the last week? -> event "joined"
                               '-> no                                       -> a new case, event "opened"
@@ -33,6 +34,7 @@ _MENTION = {"case_id": "VARCHAR", "mention": "VARCHAR", "added": "TIMESTAMPTZ", 
 _ID = {"id": "VARCHAR"}
 _FLAGGED = {"mention": "VARCHAR", "rule": "VARCHAR", "sketch": ["UBIGINT"]}
 _KNOWN = "SELECT DISTINCT cm.mention, cm.case_id FROM case_mention AS cm SEMI JOIN given AS g ON g.mention = cm.mention"
+_RULES = "SELECT id, rule FROM webcare_case WHERE id IN (SELECT id FROM given)"
 _NEAR = f"""
 WITH recent AS (SELECT case_id, sketch FROM case_mention WHERE added >= $since),
      latest AS (
@@ -96,11 +98,12 @@ def open_for(connection: duckdb.DuckDBPyConnection, flagged: Sequence[Flag], now
         return Opened()
     near = connection.execute(_NEAR, {"since": now - COPIES_WITHIN}).fetchall()
     known = dict(connection.execute(_KNOWN).fetchall())
+    changed = _changed(connection, {known[id_]: flag for id_, flag in flags.items() if flag.revised and id_ in known})
+    done = changed.keys() - _at_work(connection, changed)
     writing = _Writing(connection, now, near)
-    fresh = [writing.add(flag) for flag in flags.values() if flag.mention not in known]
+    fresh = [writing.add(flag) for flag in flags.values() if known.get(flag.mention) in {None, *done}]
     writing.write()
-    revised = {known[id_]: flag for id_, flag in flags.items() if flag.revised and id_ in known}
-    edited = _edited(connection, revised, now)
+    edited = _edited(connection, {case: flag for case, flag in changed.items() if case not in done}, now)
     return Opened(fresh.count("opened"), fresh.count("joined"), edited)
 
 
@@ -113,17 +116,17 @@ def open_case(connection: duckdb.DuckDBPyConnection, case: NewCase, now: datetim
 
 
 def forget(connection: duckdb.DuckDBPyConnection, ids: Iterable[str], now: datetime) -> None:
-    """Take mentions, by their ids, out of their cases. A case that is left empty is closed and its notes are erased."""
+    """Take mentions, by their ids, out of their cases. Their notes are erased; a case that is left empty is closed."""
     if not give(connection, _ID, [{"id": id_} for id_ in ids]):
         return
     touched = {case for (case,) in connection.execute(_LEAVE).fetchall()}
     if not give(connection, _ID, [{"id": id_} for id_ in sorted(touched)]):
         return
     empty = touched - {case for (case,) in connection.execute(_LEFT).fetchall()}
+    connection.execute(_WITHOUT_WORDS)  # what was noted may quote the post that goes
     if give(connection, _ID, [{"id": id_} for id_ in sorted(empty)]):
-        connection.execute(_WITHOUT_WORDS)
         events = [
-            replace(last, number=last.number + 1, moment=now, event="closed", state="closed", actor=None)
+            replace(last, number=last.number + 1, moment=now, event="removed", state="closed", actor=None)
             for last in last_events(connection, sorted(empty)).values()
             if last.state in ACTIVE
         ]
@@ -215,26 +218,41 @@ class _Near:
         return found
 
 
-def _edited(connection: duckdb.DuckDBPyConnection, revised: Mapping[str, Flag], now: datetime) -> int:
-    """Give cases that are at work to the role that the scheme gives their mention now, where that is another one."""
+def _changed(connection: duckdb.DuckDBPyConnection, revised: Mapping[str, Flag]) -> dict[str, Flag]:
+    """The cases whose mention another rule flags now, or for another owner, by id."""
     last = last_events(connection, revised)
-    given_to = dict(connection.execute(_GIVEN_TO).fetchall()) if revised else {}
-    moved = {
+    if not revised:
+        return {}
+    rules = dict(connection.execute(_RULES).fetchall())
+    given_to = dict(connection.execute(_GIVEN_TO).fetchall())
+    return {
         id_: flag
         for id_, flag in revised.items()
-        if last[id_].state in ACTIVE and flag.owner not in (given_to[id_], last[id_].owner)
+        if flag.rule != rules[id_] or flag.owner not in (given_to[id_], last[id_].owner)
     }
-    events = [_handed_over(last[id_], flag, now) for id_, flag in moved.items()]
-    ruled = [asdict(_case_of(flag)) | {"id": id_} for id_, flag in moved.items()]
+
+
+def _at_work(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> set[str]:
+    return {id_ for id_, last in last_events(connection, ids).items() if last.state in ACTIVE}
+
+
+def _edited(connection: duckdb.DuckDBPyConnection, changed: Mapping[str, Flag], now: datetime) -> int:
+    """Give cases that are at work the rule that flags their mention now, and its role unless a person chose one."""
+    last = last_events(connection, changed)
+    given_to = dict(connection.execute(_GIVEN_TO).fetchall()) if changed else {}
+    events = [_handed_over(last[id_], flag, given_to[id_], now) for id_, flag in changed.items()]
+    ruled = [asdict(_case_of(flag)) | {"id": id_} for id_, flag in changed.items()]
     if give(connection, _CASE, [{name: row.get(name) for name in _CASE} for row in ruled]):
         connection.execute(_RULED)
     write_events(connection, events)
     return len(events)
 
 
-def _handed_over(last: Event, flag: Flag, now: datetime) -> Event:
+def _handed_over(last: Event, flag: Flag, given_to: str, now: datetime) -> Event:
     due, orange = _earlier(last, flag)
-    return Event(last.case_id, last.number + 1, now, "edited", "open", flag.owner, due, orange)
+    stays = flag.owner in (given_to, last.owner)
+    owner, state = (last.owner, last.state) if stays else (flag.owner, "open")
+    return Event(last.case_id, last.number + 1, now, "edited", state, owner, due, orange)
 
 
 def _earlier(last: Event, flag: Flag) -> tuple[datetime, datetime]:

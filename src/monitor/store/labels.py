@@ -27,7 +27,10 @@ _ADD = """
 INSERT INTO label BY NAME
 SELECT g.*, $now AS labelled,
     {'kinds': v.kinds, 'needs': v.needs, 'relevance': v.relevance, 'model': v.model} AS guessed
-FROM given AS g JOIN mention AS m ON m.id = g.mention JOIN verdict_latest AS v ON v.mention = m.id
+FROM given AS g JOIN mention AS m ON m.id = g.mention JOIN (
+    SELECT * FROM verdict WHERE mention IN (SELECT mention FROM given)
+    QUALIFY row_number() OVER (PARTITION BY mention ORDER BY decided DESC, rowid DESC) = 1
+) AS v ON v.mention = m.id
 WHERE m.facet <> 'ambassador'
 """
 _MISSING = """
@@ -38,7 +41,8 @@ _ALL = f"""
 SELECT l.mention, l.labelled, l."by", l.kinds, l.needs, l.relevant, l.sentiment, l.how,
     {_WHOLE} AS text, m.language, m.fingerprint AS "group", l.guessed.kinds AS guessed_kinds,
     l.guessed.needs AS guessed_needs, l.guessed.model AS guessed_by
-FROM label AS l JOIN mention AS m ON m.id = l.mention WHERE m.facet <> 'ambassador'
+FROM label AS l JOIN mention AS m ON m.id = l.mention
+WHERE m.facet <> 'ambassador' AND (m.revised IS NULL OR m.revised <= l.labelled)
 QUALIFY row_number() OVER (PARTITION BY l.mention, l."by" ORDER BY l.labelled DESC, l.rowid DESC) = 1
 ORDER BY l.labelled, l.mention, l."by"
 """
@@ -46,14 +50,16 @@ _PROPOSED = f"""
 SELECT m.id AS mention, {_WHOLE} AS text, m.language, m.url, m.source, m.fingerprint AS "group",
     v.kinds, v.needs, v.flagged
 FROM mention AS m JOIN verdict_latest AS v ON v.mention = m.id
-WHERE m.facet <> 'ambassador' AND NOT EXISTS (FROM label AS l WHERE l.mention = m.id AND l."by" = $by)
+WHERE m.facet <> 'ambassador' AND NOT EXISTS (
+    FROM label AS l WHERE l.mention = m.id AND l."by" = $by AND (m.revised IS NULL OR m.revised <= l.labelled)
+)
 ORDER BY m.first_seen DESC, m.id LIMIT $most
 """
 
 
 _ABOUT = f"""
 SELECT {_WHOLE} AS text, l.relevant FROM label AS l JOIN mention AS m ON m.id = l.mention
-WHERE m.facet <> 'ambassador' AND l.relevant IS NOT NULL
+WHERE m.facet <> 'ambassador' AND l.relevant IS NOT NULL AND (m.revised IS NULL OR m.revised <= l.labelled)
 AND EXISTS (FROM mention_match AS mm WHERE mm.mention = m.id AND mm.query = $query)
 QUALIFY row_number() OVER (PARTITION BY l.mention, l."by" ORDER BY l.labelled DESC, l.rowid DESC) = 1
 ORDER BY l.labelled, l.mention, l."by"
@@ -109,12 +115,14 @@ class Proposed:
 
 
 def add(connection: duckdb.DuckDBPyConnection, given: Iterable[Given], now: datetime) -> list[str]:
-    """Append labels; returns the ids that are of no mention that may be labelled, of which nothing is written."""
+    """Append labels; all of them, or none: then returns the ids that are of no mention that may be labelled."""
     rows = [{name: getattr(one, name) for name in _SHAPE} for one in given]
     if not give(connection, _SHAPE, rows):
         return []
-    connection.execute(_ADD, {"now": now})
-    return [mention for (mention,) in connection.execute(_MISSING).fetchall()]
+    missing = [mention for (mention,) in connection.execute(_MISSING).fetchall()]
+    if not missing:
+        connection.execute(_ADD, {"now": now})
+    return missing
 
 
 def told(connection: duckdb.DuckDBPyConnection) -> list[Told]:

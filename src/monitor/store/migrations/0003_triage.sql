@@ -108,7 +108,7 @@ COMMENT ON TABLE case_event IS 'The logbook, appended and never changed: what ha
 COMMENT ON COLUMN case_event.case_id IS 'webcare_case.id';
 COMMENT ON COLUMN case_event.number IS 'From 1, per case; the highest says how it stands.';
 COMMENT ON COLUMN case_event.moment IS 'When, UTC.';
-COMMENT ON COLUMN case_event.event IS 'opened, joined, edited, grouped, freed, taken, answered, let stand, passed on, noted, closed or reopened.';
+COMMENT ON COLUMN case_event.event IS 'opened, joined, edited, grouped, freed, taken, answered, let stand, passed on, noted, closed, reopened, or removed with its last mention.';
 COMMENT ON COLUMN case_event.state IS 'open, taken, answered, let stand, passed on or closed.';
 COMMENT ON COLUMN case_event.owner IS 'The role that owns it from here on.';
 COMMENT ON COLUMN case_event.due IS 'Before when, UTC.';

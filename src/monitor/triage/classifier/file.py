@@ -8,8 +8,8 @@ The version is made of the content, so that the same labels and seed give the sa
 """
 
 import json
-import zipfile
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from monitor.errors import ConfigError
+from monitor.model import KINDS
 from monitor.triage.classifier.features import MANNER, Floats, Vocabulary
-from monitor.triage.classifier.score import Head, Model
+from monitor.triage.classifier.score import NEEDS, RELEVANT, SENTIMENT, SENTIMENTS, Head, Model
 from monitor.triage.cues import FEATURES
 
 FORMAT = 1
@@ -69,23 +70,28 @@ def load(folder: Path, cue_version: str) -> Model:
     """The model of a folder; raises ConfigError when it is damaged or made for another format or other cues."""
     try:
         told = json.loads((folder / "model.json").read_text("utf-8"))
-        if not isinstance(told, dict) or told.get("format") != FORMAT:
-            made = told.get("format") if isinstance(told, dict) else None
-            raise ConfigError(f"{folder}: is of format {made!r} and this monitor reads {FORMAT}; {_AGAIN}")
-        if told["cue_version"] != cue_version:
-            raise ConfigError(
-                f"{folder}: was trained with other cues ({told['cue_version']}, now {cue_version}); {_AGAIN}"
-            )
+        _check(told, folder, cue_version)
         with np.load(folder / "weights.npz", allow_pickle=False) as found:
             arrays = {name: found[name].astype(np.float64) for name in _ARRAYS}
         model = _model(told, arrays)
     except FileNotFoundError as error:
         raise ConfigError(f"{folder}: is no model, or half of one; {_AGAIN}") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except ConfigError:
+        raise
+    except Exception as error:  # a file may hold anything: what zip, zlib, json and numpy raise then is no short list
         raise ConfigError(f"{folder}: is damaged; remove it and {_AGAIN}") from error
     if not _fits(model):
         raise ConfigError(f"{folder}: is damaged, its parts do not fit together; remove it and {_AGAIN}")
     return model
+
+
+def _check(told: Any, folder: Path, cue_version: str) -> None:
+    """Refuse what another version of the monitor wrote, or was trained with other cues."""
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        made = told.get("format") if isinstance(told, dict) else None
+        raise ConfigError(f"{folder}: is of format {made!r} and this monitor reads {FORMAT}; {_AGAIN}")
+    if told["cue_version"] != cue_version:
+        raise ConfigError(f"{folder}: was trained with other cues ({told['cue_version']}, now {cue_version}); {_AGAIN}")
 
 
 def chosen(folder: Path, cue_version: str) -> Chosen:
@@ -103,7 +109,7 @@ def promoted(folder: Path) -> list[str]:
     """The versions that were put to use, in that order, each where it was last."""
     try:
         lines = (folder / "promoted").read_text("utf-8").split()
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError):
         return []
     return [line for at, line in enumerate(lines) if line not in lines[at + 1 :] and line.isalnum()]
 
@@ -128,7 +134,7 @@ def told_of(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for version in versions(folder):
         try:
             found = json.loads((folder / version / "model.json").read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             found = None
         yield version, found if isinstance(found, dict) else {}
 
@@ -172,7 +178,21 @@ def _fits(model: Model) -> bool:
     shapes = [getattr(model, name).shape for name in _ARRAYS[2:]]
     wanted = [(len(known.words), heads), (len(known.grams), heads), (len(MANNER) + len(FEATURES), heads), (heads,)]
     return (
-        shapes == wanted
+        _are_heads(model.heads)
+        and shapes == wanted
         and (len(known.word_idf), len(known.gram_idf)) == (len(known.words), len(known.grams))
         and all(np.isfinite(array).all() for array in _arrays(model).values())
+    )
+
+
+def _are_heads(heads: Sequence[Head]) -> bool:
+    """True when every head asks something that is known, once, and its figures are figures."""
+    asked = {*KINDS, NEEDS, RELEVANT, *(f"{SENTIMENT}{label}" for label in SENTIMENTS)}
+    names = [head.name for head in heads]
+    figures = [getattr(head, name) for head in heads for name in ("share", "slope", "intercept", "threshold")]
+    return (
+        len(names) == len(set(names))
+        and asked.issuperset(names)
+        and all(type(figure) in (int, float) and math.isfinite(figure) for figure in figures)
+        and all(type(head.decides) is bool for head in heads)
     )
