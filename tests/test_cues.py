@@ -395,3 +395,16 @@ def test_the_interval_is_wilsons(right: int, of: int, low: float, high: float) -
 def test_a_sign_that_ends_in_a_letter_starts_no_word() -> None:
     """ ":d" is not the start of ":done"."""
     assert compiled(":D").pattern.search(":done") is None
+
+
+@pytest.mark.parametrize("cue", ["re:(a+)+$", "re:(a*)*b", "re:(?:x|y+)*z", "re:((?:a+)+)b"])
+def test_expressions_that_run_wild_are_refused(cue: str) -> None:
+    """A repeat of nothing but repeats, with which one text can keep a run busy for ever, is refused."""
+    with pytest.raises(ValueError, match="can take for ever"):
+        compiled(cue)
+
+
+@pytest.mark.parametrize("cue", [r"re:^(@\w+\s+)*wie\b", r"re:\ba+b", r"re:(?:\w+ )*ein"])
+def test_repeats_with_something_between_are_taken(cue: str) -> None:
+    """A repeat whose turns are told apart by a sign of their own is no such thing."""
+    assert compiled(cue).pattern

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import ThreadpoolController
 
 from monitor.triage.classifier.design import Design
 from monitor.triage.classifier.features import MANNER, Floats
@@ -19,6 +20,7 @@ STRENGTH, RATIO_STRENGTH = 1.0, 10.0  # inverse regularisation
 HALF_RATIO = 300  # labels at which the ratios have half of their half
 SMOOTHING = 0.5  # of log-count ratios
 PRIOR_MANNER = 4  # of the manner's features; names, addresses, figures and length differ from place to place
+_THREADS = ThreadpoolController()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def team_line(rows: Design, truth: Numbers, prior: Line | None) -> Line:
 
 
 def _logistic(rows: sparse.csr_matrix, truth: Numbers, strength: float) -> Line:
-    fitted = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(rows, truth)
+    with _THREADS.limit(limits=1):  # many threads made fits so small up to five times slower
+        fitted = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(rows, truth)
     return Line(np.asarray(fitted.coef_[0], dtype=np.float64), float(fitted.intercept_[0]))
 
 

@@ -10,14 +10,18 @@ sentence, `*` for any ending.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from re import _constants, _parser  # type: ignore[attr-defined]  # the language's own reading of an expression
+from typing import Any
 
 from monitor.triage.cues.firsts import First, firsts_of, needs_digit
 
 ACCENTS = str.maketrans("’‘`´éèêëàâáîïíôóòûúùçñ", "''''eeeeaaaiiiooouuucn")
 APART = r"[^\w.!?\n]+"  # between words of one sentence
 GAP = rf"(?:{APART}[\w']+){{0,4}}?"
+_REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 _ELEMENT = re.compile(r"\([^()]*\)|\S+")
 _SIGN = re.compile(r"[^\w#(~*]\S*")
 _ALTERNATIVES = re.compile(r"\([^()|]+(?:\|[^()|]+)*\)")
@@ -87,6 +91,37 @@ def _check_expression(source: str) -> None:
         raise ValueError(f"is no regular expression ({error}); mend it, or drop re: to look for its words") from error
     if pattern.search(""):
         raise ValueError("holds for an empty text, so for every text; let it need a word")
+    if _runs_wild(_parser.parse(source)):
+        raise ValueError("repeats something that is all repeats, which can take for ever; write one of the two repeats")
+
+
+def _runs_wild(parsed: Iterable[Any]) -> bool:
+    """True when a repeat without an end holds nothing but repeats, as in `(a+)+`: a net for slips, and no proof."""
+    return any(
+        (kind in _REPEATS and given[1] is _constants.MAXREPEAT and _is_all_repeats(given[2]))
+        or any(_runs_wild(part) for part in _parts(given))
+        for kind, given in parsed
+    )
+
+
+def _is_all_repeats(parsed: Iterable[Any]) -> bool:
+    """True when some way through it is made of endless repeats alone."""
+    for kind, given in parsed:
+        if kind in _REPEATS and given[1] is _constants.MAXREPEAT:
+            continue
+        if kind in (_constants.SUBPATTERN, _constants.BRANCH) and any(_is_all_repeats(part) for part in _parts(given)):
+            continue
+        return False
+    return True
+
+
+def _parts(given: Any) -> Iterator[Iterable[Any]]:
+    """The expressions within an element of a parsed expression, however it holds them."""
+    if isinstance(given, _parser.SubPattern):
+        yield given
+    elif isinstance(given, (tuple, list)):
+        for part in given:
+            yield from _parts(part)
 
 
 def _phrase(written: str) -> Compiled:
