@@ -31,7 +31,8 @@ contact = "https://lindeveer.example"
 [sources.rss]
 feeds = ["https://krant.example/feed"]
 """
-ROLES = ("webcare", "webcare-lead", "spokesperson", "security", "legal", "crisis-lead", "hr")
+WHO = ("webcare", "webcare-lead", "spokesperson", "security", "legal", "crisis-lead", "hr")
+ROLES = "".join(f'[roles.{role}]\nwho = "lindeveer"\n' for role in WHO)
 QUERY = """
 [[queries]]
 name = "{name}"
@@ -84,7 +85,7 @@ def _some(chance: random.Random, known: list[str]) -> str:
 def monitor_of(folder: Path, asked: list[tuple[str, str]]) -> Monitor:
     """A monitor that asks these."""
     parts = (QUERY.format(name=name, text=text) for name, text in asked)
-    (folder / "monitor.toml").write_text(HEAD + "".join(parts) + "".join(f'[roles.{role}]\nwho = "lindeveer"\n' for role in ROLES), "utf-8")
+    (folder / "monitor.toml").write_text(HEAD + "".join(parts) + ROLES, "utf-8")
     return assemble(folder / "monitor.toml", {"MONITOR_PSEUDONYM_KEY": "made up, as everything and everybody here"})
 
 

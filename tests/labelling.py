@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,8 +11,8 @@ from monitor.triage.classifier.design import Example, examples
 from monitor.triage.classifier.fit import Fitted, fit
 from monitor.triage.cues import Cues
 from monitor.triage.labels import Labelled
-from tests.storing import NOW
 
+LABELLED = datetime(2026, 1, 5, 8, tzinfo=UTC)  # the first of them, a minute before the next
 BAD = ("lekt", "hapert", "piept", "rammelt", "zakt weg", "blijft hangen", "springt eruit", "kraakt")
 GOOD = ("glimt", "vaart soepel", "ruikt fris", "oogt fraai", "ligt stil in zon", "wiegt zacht", "zingt", "straalt")
 THINGS = ("de kade", "het luik", "de loopplank", "mijn hut", "het dek", "de reling", "de motor", "het roer", "de mast")
@@ -28,7 +28,7 @@ def rows(count: int, seed: int = 1, **more: Any) -> list[Labelled]:
         text = f"{drawn.choice(THINGS)} {drawn.choice(BAD if bad else GOOD)} {drawn.choice(WHEN)} nummer{nth}woord"
         kinds: frozenset[Kind] = frozenset(("complaint",) if bad else ("news",))
         told: dict[str, Any] = {"kinds": kinds, "needs": bad, "sentiment": "negative" if bad else "neutral"}
-        found.append(Labelled(text, "nl", at=NOW + timedelta(minutes=nth), **told | more))
+        found.append(Labelled(text, "nl", at=LABELLED + timedelta(minutes=nth), **told | more))
     return found
 
 

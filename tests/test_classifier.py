@@ -1,6 +1,7 @@
 """The classifier: features, fitting, files, and what a model says of a text."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ from monitor.errors import ConfigError
 from monitor.triage.classifier import calibrate, in_use
 from monitor.triage.classifier.design import design
 from monitor.triage.classifier.features import ADDRESS, FIGURE, MANNER, NAME, grams, manner, places, words, written
-from monitor.triage.classifier.file import load, promote, promoted, save, versions
+from monitor.triage.classifier.file import load, promote, promoted, save, told_of, versions
 from monitor.triage.classifier.fit import Held, drifted, fit
 from monitor.triage.classifier.splits import folds, groups
 from tests.labelling import cues, fitted, read, rows
@@ -128,7 +129,8 @@ def test_what_was_learned_falls_back_when_the_newest_labels_say_otherwise() -> N
     truth = np.arange(200) % 2
     right, wrong = truth * 0.8 + 0.1, 0.9 - truth * 0.8
     old = np.arange(200) < 160
-    turned = Held(np.arange(200), truth, np.where(old, right, wrong), np.where(old, wrong, right))
+    mixed, other = (np.where(old, *pair).astype(np.float64) for pair in ((right, wrong), (wrong, right)))
+    turned = Held(np.arange(200), truth, mixed, other)
     steady = Held(np.arange(200), truth, right, wrong)
     assert [drifted(held, moments, 0.5) for held in (turned, steady)] == [True, False]
     assert not drifted(turned, [None] * 200, 0.5)
@@ -152,6 +154,29 @@ def test_a_saved_model_judges_as_before(tmp_path: Path) -> None:
     assert held.version == model.version
 
 
+def _flipped(path: Path) -> None:
+    """Sixty bytes in the middle of the weights are others."""
+    held = bytearray((path / "weights.npz").read_bytes())
+    middle = len(held) // 2
+    held[middle : middle + 60] = bytes(byte ^ 0xFF for byte in held[middle : middle + 60])
+    (path / "weights.npz").write_bytes(held)
+
+
+def _encrypted(path: Path) -> None:
+    """Every file in the archive says that it needs a password."""
+    held = bytearray((path / "weights.npz").read_bytes())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        begins = held.find(mark)
+        while begins >= 0:
+            held[begins + at] |= 1
+            begins = held.find(mark, begins + 4)
+    (path / "weights.npz").write_bytes(held)
+
+
+def _head(**other: object) -> Callable[[Path], object]:
+    return _damaged(lambda told: told["heads"][0].update(other))  # type: ignore[index]
+
+
 def _damaged(change: Callable[[dict[str, object]], object]) -> Callable[[Path], object]:
     def damage(path: Path) -> None:
         told = json.loads((path / "model.json").read_text("utf-8"))
@@ -169,6 +194,19 @@ def _damaged(change: Callable[[dict[str, object]], object]) -> Callable[[Path], 
         (_damaged(lambda told: told.pop("heads")), "is damaged; remove it"),
         (_damaged(lambda told: told["words"].pop()), "its parts do not fit together"),  # type: ignore[attr-defined]
         (lambda path: (path / "model.json").write_text("{"), "is damaged; remove it"),
+        (_damaged(lambda told: told.update(seed=math.inf)), "is damaged; remove it"),
+        (_damaged(lambda told: told.update(heads=[[]])), "is damaged; remove it"),
+        (_damaged(lambda told: told["heads"].append(told["heads"][0])), "is damaged, its parts"),  # type: ignore[attr-defined,index]
+        (_head(name="zzz"), "is damaged, its parts"),
+        (_head(name=[]), "is damaged; remove it"),
+        (_head(share="x"), "is damaged, its parts"),
+        (_head(slope=math.nan), "is damaged, its parts"),
+        (_head(slope=10**400), "is damaged; remove it"),
+        (_head(labels=None), "is damaged, its parts"),
+        (_head(decides=1), "is damaged, its parts"),
+        (lambda path: (path / "model.json").write_text("[" * 200_000), "is damaged; remove it"),
+        (_flipped, "is damaged; remove it"),
+        (_encrypted, "is damaged; remove it"),
         (lambda path: (path / "weights.npz").write_bytes(b"PK"), "is damaged; remove it"),
         (lambda path: (path / "weights.npz").unlink(), "is no model, or half of one"),
     ],
@@ -189,6 +227,23 @@ def test_a_model_file_that_cannot_be_used_is_refused(
     assert used.model is not None
     assert used.model.version == good.name
     assert said in used.problems[0]
+
+
+@pytest.mark.parametrize("held", ["[" * 200_000, "[]", '{"figures": []}', "{}", "{"])
+def test_a_damaged_model_tells_nothing(tmp_path: Path, held: str) -> None:
+    """The list of models goes on with the next one."""
+    path = save(fitted().model, tmp_path)
+    (path / "model.json").write_text(held)
+    assert list(told_of(tmp_path)) == [(path.name, {})]
+
+
+def test_a_list_of_promoted_models_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    """Such as a folder of that name; then the cues decide, and that is said."""
+    (tmp_path / "promoted").mkdir()
+    assert promoted(tmp_path) == []
+    used = in_use(tmp_path, cues().version)
+    assert used is not None
+    assert (used.model, ["names no model" in problem for problem in used.problems]) == (None, [True])
 
 
 def test_a_pickle_is_not_opened(tmp_path: Path) -> None:

@@ -63,9 +63,7 @@ def test_examples_are_understood(monkeypatch, capsys, tmp_path):
     """The examples in the help are commands of the program: none of them is refused as mistyped."""
     monkeypatch.chdir(tmp_path)
     for words, command in commands():
-        example = re.match(
-            r"Example: monitor (.+?)(?=[.;] |, (?:then|and)\b| && | [|>] |\.$|$)", command.epilog
-        )
+        example = re.match(r"Example: monitor (.+?)(?=[.;] |, (?:then|and)\b| && | [|>] |\.$|$)", command.epilog)
         if example and not {"demo", "bench"} & {*words}:
             told = said(monkeypatch, capsys, *shlex.split(example[1]))
             assert "Usage:" not in told or "subscriptions.opml" in told

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from monitor.errors import ConfigError
 from monitor.model import KINDS
+from monitor.store import Store
 from monitor.store.labels import Given
 from monitor.triage.classifier.choose import Offer, choose
 from monitor.triage.labels import Labelled, read_labels, written
+from tests.casing import flagged
+from tests.casing import prepared as case_store
 from tests.storing import NOW, judged, mention, prepared, saved
 
 ROW: dict[str, Any] = {"text": "De boot is weg", "lang": "nl", "kinds": ["complaint", "question"], "needs": True}
@@ -64,12 +67,14 @@ def test_one_kind_may_be_called_label(tmp_path: Path) -> None:
         ('{"text": "x", "sentiment": "bad"}', 'line 2: "sentiment" is one of negative, neutral, positive'),
         ('{"text": "x", "needs": true, "at": "gisteren"}', 'line 2: "at" is a moment such as'),
         ('{"text": 3, "needs": true}', 'line 2: "text" is text'),
+        ('{"text": "x", "needs": true, "by": "a\\u001b[2Jb"}', 'line 2: "by" is a name of 1 to 60 letters'),
+        ('{"text": "x", "needs": true, "at": "2026-11-16T09:00:01+01:00"}', 'line 2: "at" is in the future'),
     ],
 )
 def test_a_wrong_line_is_named_with_its_cure(tmp_path: Path, line: str, said: str) -> None:
     """File, line and what to do; never the text."""
     with pytest.raises(ConfigError) as caught:
-        read_labels(file_of(tmp_path, ROW, line))
+        read_labels(file_of(tmp_path, ROW, line), NOW)
     assert f"labels.jsonl, {said}" in str(caught.value)
 
 
@@ -146,6 +151,24 @@ def test_ambassadors_are_neither_offered_nor_labelled(tmp_path: Path) -> None:
     assert store.proposed("ab") == []
     assert store.label([Given(pair[0].id, "ab", "top", needs=True)], NOW) == [pair[0].id]
     assert store.labels() == []
+
+
+def test_one_unknown_mention_stops_all(tmp_path: Path) -> None:
+    """So that a file is mended and given again as a whole."""
+    store = prepared(tmp_path)
+    saved(store, judged(1))
+    assert store.label([Given(name, "ab", "top", needs=True) for name in (mention(1).id, "feed")], NOW) == ["feed"]
+    assert store.labels() == []
+
+
+def test_a_mention_is_named_by_its_case_or_its_address_too(tmp_path: Path) -> None:
+    """Of a case's mentions the first is meant."""
+    store = case_store(Store(tmp_path), flagged("1", "De lindeveer vaart niet"), now=NOW)
+    (case,) = store.cases.ids("")
+    (told,) = store.proposed("ab")
+    for by, name in (("ab", case), ("cd", told.url), ("ef", told.mention)):
+        assert store.label([Given(name, by, "correction", needs=True)], NOW) == []
+    assert [(one.by, one.mention) for one in store.labels()] == [(by, told.mention) for by in ("ab", "cd", "ef")]
 
 
 def test_what_a_person_labelled_is_not_offered_to_them_again(tmp_path: Path) -> None:

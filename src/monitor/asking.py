@@ -8,15 +8,15 @@ What the machine thinks is not shown: who sees a guess agrees with it too easily
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from monitor.model import Kind
+from monitor.model import KINDS, Kind
 from monitor.store.labels import Given, Proposed
-from monitor.triage.labels import How
+from monitor.triage.labels import How, SentimentLabel
 
 KEYS: dict[str, Kind] = {
     "1": "complaint",
@@ -37,8 +37,10 @@ KEYS: dict[str, Kind] = {
 }
 Answer = TypeVar("Answer")
 SKIP, BACK, QUIT = "s", "b", "q"
-_YES_NO = {"y": True, "j": True, "n": False}
-_SENTIMENTS = {"-": "negative", "0": "neutral", "+": "positive"}
+_LEAVING = {SKIP: SKIP, BACK: BACK, QUIT: QUIT, "skip": SKIP, "back": BACK, "quit": QUIT}
+_YES_NO = {"y": True, "j": True, "n": False, "yes": True, "ja": True, "no": False, "nee": False}
+_SENTIMENTS = {"-": "negative", "0": "neutral", "+": "positive"} | {name: name for name in get_args(SentimentLabel)}
+_NAMED: dict[str, Kind] = KEYS | {kind: kind for kind in KINDS}
 _HELP = "  ".join(f"{key} {kind}" for key, kind in KEYS.items())
 Ask = Callable[[str, bool], str]  # a question, and whether several keys may be its answer; "" leaves it open
 Save = Callable[[Given], object]
@@ -68,15 +70,13 @@ class Session:
         while at < len(proposals):
             proposal, how = proposals[at]
             self._show(proposal, at + 1, len(proposals))
-            try:
-                self.save(self._asked(Given(proposal.mention, self.by, how)))
+            said, key = self._asked(given := Given(proposal.mention, self.by, how))
+            if said != given and key in {"", QUIT}:  # who ends in the middle of a text keeps what was answered
+                self.save(said)
                 done.add(proposal.mention)
-            except _LeftError as left:
-                if left.key == QUIT:
-                    break
-                at = max(at - 1, 0) if left.key == BACK else at + 1
-                continue
-            at += 1
+            if key == QUIT:
+                break
+            at = max(at - 1, 0) if key == BACK else at + 1
         return len(done)
 
     def _show(self, proposal: Proposed, number: int, total: int) -> None:
@@ -84,42 +84,39 @@ class Session:
         self.console.print(Text(head, style="dim"), soft_wrap=True)
         self.console.print(Text(proposal.text), soft_wrap=True)
 
-    def _asked(self, given: Given) -> Given:
-        """The label; who ends in the middle of a text keeps what was answered so far."""
-        said = given
+    def _asked(self, said: Given) -> tuple[Given, str]:
+        """What was said, and the key by which the text was left; "" when all was asked."""
         try:
             said = replace(said, kinds=self._kinds())
             said = replace(said, needs=self._one("needs a reaction? y/n ", _YES_NO))
             said = replace(said, relevant=self._one("about us? y/n ", _YES_NO))
             said = replace(said, sentiment=self._one("about us it is -/0/+ ", _SENTIMENTS))
         except _LeftError as left:
-            if left.key == QUIT and said != given:
-                self.save(said)
-            raise
-        if said == given:
-            raise _LeftError(SKIP)
-        return said
+            return said, left.key
+        return said, ""
 
     def _kinds(self) -> tuple[Kind, ...] | None:
         while True:
-            keys = self._keys("kinds, then Enter: ", several=True)
-            if wrong := [key for key in keys if key not in KEYS]:
+            given = self._answer("kinds, then Enter: ", several=True).replace(",", " ").split()
+            found = [key for one in given for key in ([one] if one in KINDS else one)]
+            if wrong := [key for key in found if key not in _NAMED]:
                 self.console.print(Text(f"{wrong[0]!r} is no kind; {_HELP}", style="yellow"), soft_wrap=True)
                 continue
-            return tuple(dict.fromkeys(KEYS[key] for key in keys)) or None
+            return tuple(dict.fromkeys(_NAMED[key] for key in found)) or None
 
     def _one(self, question: str, answers: Mapping[str, Answer]) -> Answer | None:
         while True:
-            key = self._keys(question, several=False)[:1]
-            if not key or key in answers:
-                return answers.get(key)
-            told = f"{key!r} is no answer; give one of {' '.join(answers)}, or Enter to leave it open"
+            answer = self._answer(question, several=False)
+            if not answer or answer in answers:
+                return answers.get(answer)
+            known = " ".join(key for key in answers if len(key) == 1)
+            told = f"{answer!r} is no answer; give one of {known}, or Enter to leave it open"
             self.console.print(Text(told, style="yellow"), soft_wrap=True)
 
-    def _keys(self, question: str, *, several: bool) -> str:
-        answer = "".join(self.ask(question, several).lower().split())
-        if answer in {SKIP, BACK, QUIT}:
-            raise _LeftError(answer)
+    def _answer(self, question: str, *, several: bool) -> str:
+        answer = self.ask(question, several).lower().strip()
+        if answer in _LEAVING:
+            raise _LeftError(_LEAVING[answer])
         return answer
 
 

@@ -8,7 +8,7 @@ Labels of ambassadors' posts are no part of it: the store neither offers, takes 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from monitor.triage.labels import How, Labelled, read_labels
 if TYPE_CHECKING:  # both need numpy
     from monitor.triage.classifier.design import Example
     from monitor.triage.classifier.evaluate import Report
+    from monitor.triage.classifier.file import Chosen
     from monitor.triage.classifier.fit import Fitted
     from monitor.triage.classifier.score import Model
 
@@ -31,13 +32,17 @@ MADE = Path(__file__).parent / "triage" / "made"
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model that was saved as `version`, how good it is, and whether it was put to use and why."""
+    """A model that was saved as `version`, how good it is, and whether it was put to use and why.
+
+    `passed_over`: why models that had been put to use before did not judge any more.
+    """
 
     version: str
     report: "Report"
     rows: "tuple[Example, ...]"
     promoted: bool
     why: str
+    passed_over: tuple[str, ...] = ()
 
 
 def models(monitor: Monitor) -> Path:
@@ -69,9 +74,9 @@ def label(monitor: Monitor, given: Iterable[Given], now: datetime) -> int:
     return len(given)
 
 
-def imported(path: Path, by: str) -> list[Given]:
+def imported(path: Path, by: str, now: datetime) -> list[Given]:
     """The rows of a label file as labels of stored mentions; raises ConfigError where a row names none."""
-    rows = read_labels(path)
+    rows = read_labels(path, now)
     if nameless := sum(row.mention is None for row in rows):
         raise ConfigError(
             f'{path}: {nameless} rows have no "mention", the id of a stored one; '
@@ -96,33 +101,37 @@ def exported(monitor: Monitor) -> list[Labelled]:
     return [_labelled(told) for told in monitor.store.labels()]
 
 
-def gathered(monitor: Monitor, files: Iterable[Path]) -> list[Labelled]:
+def gathered(monitor: Monitor, files: Iterable[Path], now: datetime) -> list[Labelled]:
     """What there is to learn from: of each stored mention the newest label, then the rows of the files."""
     newest = {row.mention: row for row in exported(monitor)}
     rows = [*newest.values()]
     for path in files:
-        own = [row for row in read_labels(path) if row.text]
+        own = [row for row in read_labels(path, now) if row.text]
         if not own:
             raise ConfigError(f'{path}: no row has a "text" to learn from; monitor label import reads ids')
         rows += own
     return rows
 
 
-def train(monitor: Monitor, files: Sequence[Path], seed: int = SEED) -> Trained:
+def train(monitor: Monitor, files: Sequence[Path], now: datetime, seed: int = SEED) -> Trained:
     """Fit, evaluate on held-out labels, save, and put to use unless worse. Raises ConfigError when labels are few."""
-    rows, fitted, report, in_use = _fitted(monitor, files, seed)
-    why, better = _compared(report, in_use)
+    rows, fitted, report, used = _fitted(monitor, files, now, seed)
+    why, better = _compared(report, used.model)
     model = _told(fitted.model, rows, report)
-    return _saved(monitor, model, Trained(model.version, report, tuple(rows), better, why))
+    return _saved(monitor, model, Trained(model.version, report, tuple(rows), better, why, used.problems))
 
 
-def evaluate(monitor: Monitor, files: Sequence[Path], seed: int = SEED) -> "tuple[Report, tuple[Example, ...]]":
+def evaluate(
+    monitor: Monitor, files: Sequence[Path], now: datetime, seed: int = SEED
+) -> "tuple[Report, tuple[Example, ...]]":
     """How good a model of these labels is on those it has not seen, and the rows that the report numbers."""
-    rows, _, report, _ = _fitted(monitor, files, seed)
+    rows, _, report, _ = _fitted(monitor, files, now, seed)
     return report, tuple(rows)
 
 
-def _fitted(monitor: Monitor, files: Sequence[Path], seed: int) -> "tuple[list[Example], Fitted, Report, Model | None]":
+def _fitted(
+    monitor: Monitor, files: Sequence[Path], now: datetime, seed: int
+) -> "tuple[list[Example], Fitted, Report, Chosen]":
     _needs_learn()
     from monitor.triage.classifier.design import examples  # noqa: PLC0415
     from monitor.triage.classifier.evaluate import evaluated  # noqa: PLC0415
@@ -130,7 +139,7 @@ def _fitted(monitor: Monitor, files: Sequence[Path], seed: int) -> "tuple[list[E
     from monitor.triage.classifier.fit import fit  # noqa: PLC0415
 
     cues = monitor.triage.cues
-    rows = examples(gathered(monitor, files), cues)
+    rows = examples(gathered(monitor, files, now), cues)
     languages = monitor.settings.organisation.languages
     made = [row for one in languages if (path := MADE / f"{one}.jsonl").exists() for row in read_labels(path)]
     fitted = fit(rows, examples(made, cues), cue_version=cues.version, seed=seed)
@@ -138,10 +147,9 @@ def _fitted(monitor: Monitor, files: Sequence[Path], seed: int) -> "tuple[list[E
         raise ConfigError(
             f"{len(rows)} labels, and no kind has enough of them yet: 40, 8 of each side; go on with: monitor label"
         )
-    in_use = chosen(models(monitor), cues.version).model
-    unseen = _since(rows, in_use)
-    budget = monitor.settings.triage.review_share
-    return rows, fitted, evaluated(rows, fitted, budget=budget, in_use=in_use, unseen=unseen), in_use
+    used = chosen(models(monitor), cues.version)
+    unseen, budget = _since(rows, used.model), monitor.settings.triage.review_share
+    return rows, fitted, evaluated(rows, fitted, budget=budget, in_use=used.model, unseen=unseen), used
 
 
 def _needs_learn() -> None:
@@ -153,8 +161,16 @@ def _needs_learn() -> None:
 
 def _since(rows: "Sequence[Example]", in_use: "Model | None") -> list[int]:
     """The rows that were labelled after the last one the model in use had learned from."""
-    until = str(in_use.figures.get("until", "")) if in_use else ""
-    return [at for at, row in enumerate(rows) if until and row.label.at and row.label.at.isoformat() > until]
+    until = _until(in_use) if in_use else None
+    return [at for at, row in enumerate(rows) if until and row.label.at and row.label.at > until]
+
+
+def _until(model: "Model") -> datetime | None:
+    """When the last label was given that a model learned from; None when its labels bear no moment."""
+    try:
+        return datetime.fromisoformat(str(model.figures.get("until"))).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _told(model: "Model", rows: "Sequence[Example]", report: "Report") -> "Model":
@@ -164,7 +180,7 @@ def _told(model: "Model", rows: "Sequence[Example]", report: "Report") -> "Model
     shown = [one for one in report.classes if one.language is None and one.f1]
     figures: dict[str, object] = {
         "labels": len(rows),
-        "until": max((row.label.at.isoformat() for row in rows if row.label.at), default=""),
+        "until": max((row.label.at.astimezone(UTC).isoformat() for row in rows if row.label.at), default=""),
         "macro_f1": report.macro_f1,
         "f1": {one.name: round(one.f1[0], 4) for one in shown if one.f1},
         "cues_f1": {one.name: round(one.cues_f1 or 0.0, 4) for one in shown},

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from monitor.arguments import DEFAULT, Config
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, MonitorError
 from monitor.model import KINDS
 
 commands = typer.Typer()
@@ -36,9 +36,15 @@ def _kinds(incomplete: str) -> list[str]:
 
 
 def _versions(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The versions that are saved beside the configuration, for the shell to complete."""
-    folder = Path(ctx.params.get("config") or DEFAULT).parent / "data" / "models"
-    return [path.parent.name for path in folder.glob(f"{incomplete}*/model.json")]
+    """The versions that are saved, for the shell to complete."""
+    from monitor.config.load import load  # noqa: PLC0415
+
+    config = Path(ctx.params.get("config") or DEFAULT)
+    try:
+        folder = config.parent / load(config).paths.data / "models"
+    except MonitorError:
+        return []
+    return sorted(path.parent.name for path in folder.glob(f"{incomplete}*/model.json"))
 
 
 def _private(path: str, flags: int) -> int:
@@ -53,7 +59,9 @@ def label_some(
     count: Annotated[int, typer.Option(min=1, max=500, help="How many to be asked about.")] = 20,
     by: By = "team",
     text: Annotated[bool, typer.Option("--text", help="Plain lines instead of single keys.")] = False,
-    correct: Annotated[str | None, typer.Option(help="Correct this mention, by its id, without being asked.")] = None,
+    correct: Annotated[
+        str | None, typer.Option(help="Correct a mention without being asked: its id, its address, or its case.")
+    ] = None,
     kind: Annotated[
         list[str] | None, typer.Option(help="A kind it has; may be repeated.", autocompletion=_kinds)
     ] = None,
@@ -68,18 +76,22 @@ def label_some(
     from monitor.case_desk import name_of  # noqa: PLC0415
     from monitor.learn import label as store  # noqa: PLC0415
     from monitor.learn import proposals  # noqa: PLC0415
+    from monitor.links import clean  # noqa: PLC0415
     from monitor.store.labels import Given  # noqa: PLC0415
     from monitor.triage.labels import checked_kinds  # noqa: PLC0415
 
     if correct is None and (kind or needs is not None or relevant is not None or sentiment):
         raise typer.BadParameter("--kind, --needs, --relevant and --sentiment belong to --correct ID")
+    if correct is not None and not correct.strip():
+        raise typer.BadParameter("--correct needs a mention's id or address, or a case, such as 26-0042")
     by, monitor = name_of(by), assemble(config)
     if correct is not None:
         found = checked_kinds(kind or ())
         if not kind and needs is None and relevant is None and sentiment is None:
             raise typer.BadParameter("give --kind, --needs, --relevant or --sentiment beside --correct")
         kinds = tuple(one for one in KINDS if one in found) if kind else None
-        store(monitor, [Given(correct, by, "correction", kinds, needs, relevant, sentiment)], datetime.now(UTC))
+        named = clean(correct) if "://" in correct else correct.strip()
+        store(monitor, [Given(named, by, "correction", kinds, needs, relevant, sentiment)], datetime.now(UTC))
         typer.echo(f"noted  {correct}")
         return
     from monitor.learn_console import sitting  # noqa: PLC0415
@@ -98,11 +110,12 @@ def label_import(
 ) -> None:
     """Add labels of stored mentions from a file of JSON lines."""
     from monitor.assemble import assemble  # noqa: PLC0415
+    from monitor.case_desk import name_of  # noqa: PLC0415
     from monitor.learn import imported  # noqa: PLC0415
     from monitor.learn import label as store  # noqa: PLC0415
 
-    given = imported(file, by)
-    typer.echo(f"{store(assemble(config), given, datetime.now(UTC))} labels added")
+    given = imported(file, name_of(by), now := datetime.now(UTC))
+    typer.echo(f"{store(assemble(config), given, now)} labels added")
 
 
 @label.command("export", epilog="Example: monitor label export labels.jsonl, and keep it as safe as the database.")
@@ -130,7 +143,7 @@ def train(labels: Files = None, seed: Seed = 7, config: Config = DEFAULT) -> Non
     from monitor.learn import train as learn  # noqa: PLC0415
     from monitor.learn_console import show_trained  # noqa: PLC0415
 
-    show_trained(learn(assemble(config), labels or (), seed))
+    show_trained(learn(assemble(config), labels or (), datetime.now(UTC), seed))
 
 
 @commands.command(epilog="Example: monitor evaluate --json")
@@ -145,7 +158,7 @@ def evaluate(
     from monitor.learn import evaluate as look  # noqa: PLC0415
     from monitor.learn_console import as_json, show_report  # noqa: PLC0415
 
-    report, rows = look(assemble(config), labels or (), seed)
+    report, rows = look(assemble(config), labels or (), datetime.now(UTC), seed)
     if json:
         typer.echo(as_json(report))
     else:

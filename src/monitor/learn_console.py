@@ -18,7 +18,7 @@ from monitor.model import KINDS
 from monitor.store.labels import Given
 from monitor.triage.classifier.design import Example
 from monitor.triage.classifier.evaluate import FEWEST_SHOWN, Class, Queue, Report
-from monitor.triage.classifier.file import chosen, load, told_of
+from monitor.triage.classifier.file import AGAIN, chosen, load, told_of
 
 LONGEST_SHOWN = 160  # characters of a missed text
 BAR = 20  # signs of the longest bar
@@ -34,6 +34,8 @@ def sitting(by: str, save: Callable[[Given], object], *, plain: bool) -> Session
 def show_trained(trained: Trained) -> None:
     """The evaluation, then what became of the model."""
     show_report(trained.report, trained.rows)
+    for problem in trained.passed_over:
+        _line(f"passed over: {problem.removesuffix(f'; {AGAIN}')}", "yellow")
     state = Text("in use: ", style="green") if trained.promoted else Text("saved, not in use: ", style="yellow")
     console.print(state.append(trained.version, style="default").append(f", {trained.why}", style="default"))
 
@@ -65,8 +67,7 @@ def show_models(folder: Path, cue_version: str) -> None:
     """A row per version, the one in use marked."""
     table = _table("", "version", "labels", "until", "mean F1", "calibration error", "state", left=2)
     used = chosen(folder, cue_version).model
-    for version, told in told_of(folder):
-        figures = told.get("figures") or {}
+    for version, figures in told_of(folder):
         numbers = [str(figures.get(name) or "") for name in ("labels", "until", "macro_f1", "calibration_error")]
         table.add_row(
             "*" if used and version == used.version else "", version, *numbers, _state(folder / version, cue_version)

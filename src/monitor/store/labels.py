@@ -22,21 +22,28 @@ _SHAPE: dict[str, Any] = {
     "relevant": "BOOLEAN",
 }
 _WHOLE = "if(m.title = '', m.excerpt, m.title || chr(10) || m.excerpt)"
+# people name a mention by its id, its address, or its case; of several the first one is meant
+_MEANT = """
+CREATE OR REPLACE TEMP TABLE meant AS
+WITH named AS (
+    SELECT mention AS name, mention AS id FROM given
+    UNION ALL SELECT g.mention, m.id FROM given AS g JOIN mention AS m ON m.url = g.mention
+    UNION ALL SELECT g.mention, cm.mention FROM given AS g JOIN case_mention AS cm ON cm.case_id = g.mention
+)
+SELECT n.name, arg_min(m.id, (m.first_seen, m.id)) AS id FROM named AS n JOIN mention AS m ON m.id = n.id
+WHERE m.facet <> 'ambassador' GROUP BY n.name
+"""
 # what the machine said comes from the verdict that counts now
 _ADD = """
 INSERT INTO label BY NAME
-SELECT g.*, $now AS labelled,
+SELECT g.* REPLACE (n.id AS mention), $now AS labelled,
     {'kinds': v.kinds, 'needs': v.needs, 'relevance': v.relevance, 'model': v.model} AS guessed
-FROM given AS g JOIN mention AS m ON m.id = g.mention JOIN (
-    SELECT * FROM verdict WHERE mention IN (SELECT mention FROM given)
+FROM given AS g JOIN meant AS n ON n.name = g.mention JOIN (
+    SELECT * FROM verdict WHERE mention IN (SELECT id FROM meant)
     QUALIFY row_number() OVER (PARTITION BY mention ORDER BY decided DESC, rowid DESC) = 1
-) AS v ON v.mention = m.id
-WHERE m.facet <> 'ambassador'
+) AS v ON v.mention = n.id
 """
-_MISSING = """
-SELECT g.mention FROM given AS g
-WHERE NOT EXISTS (FROM mention AS m WHERE m.id = g.mention AND m.facet <> 'ambassador') ORDER BY ALL
-"""
+_MISSING = "SELECT mention FROM given WHERE mention NOT IN (SELECT name FROM meant) ORDER BY ALL"
 _ALL = f"""
 SELECT l.mention, l.labelled, l."by", l.kinds, l.needs, l.relevant, l.sentiment, l.how,
     {_WHOLE} AS text, m.language, m.fingerprint AS "group", l.guessed.kinds AS guessed_kinds,
@@ -68,7 +75,10 @@ ORDER BY l.labelled, l.mention, l."by"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a person says of a mention; None for what was not asked. `how` it came to be labelled."""
+    """What a person says of a mention, named by its id, its address or its case; None for what was not asked.
+
+    `how` it came to be labelled.
+    """
 
     mention: str
     by: str
@@ -119,6 +129,7 @@ def add(connection: duckdb.DuckDBPyConnection, given: Iterable[Given], now: date
     rows = [{name: getattr(one, name) for name in _SHAPE} for one in given]
     if not give(connection, _SHAPE, rows):
         return []
+    connection.execute(_MEANT)
     missing = [mention for (mention,) in connection.execute(_MISSING).fetchall()]
     if not missing:
         connection.execute(_ADD, {"now": now})

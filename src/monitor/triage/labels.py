@@ -22,6 +22,7 @@ from monitor.model import KINDS, Kind
 
 SentimentLabel = Literal["negative", "neutral", "positive"]
 How = Literal["random", "top", "unsure", "correction"]
+LONGEST_NAME = 60  # characters
 MOST_TOLD = 10  # faults of one file; more only hide the first
 _LABELS = ("kinds", "label", "needs", "relevant", "sentiment")
 
@@ -47,13 +48,16 @@ class Labelled:
     by: str | None = None
 
 
-def read_labels(path: Path) -> list[Labelled]:
-    """All rows of a file; raises ConfigError with the file, the line and the cure of every fault."""
+def read_labels(path: Path, now: datetime | None = None) -> list[Labelled]:
+    """All rows of a file; raises ConfigError with the file, the line and the cure of every fault.
+
+    A label of after `now` is such a fault.
+    """
     rows: list[Labelled] = []
     faults: list[str] = []
     for number, line in enumerate(_text(path).split("\n"), start=1):
         try:
-            rows += [_row(json.loads(line))] if line.strip() else []
+            rows += [_row(json.loads(line), now)] if line.strip() else []
         except (ValueError, RecursionError):  # not JSON, or a nest without end
             faults.append(f"{path}, line {number}: no JSON object; write one object per line")
         except _WrongError as error:
@@ -108,7 +112,7 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}: cannot be read; is it a file, readable, and whole?") from error
 
 
-def _row(found: Any) -> Labelled:
+def _row(found: Any, now: datetime | None) -> Labelled:
     if not isinstance(found, dict):
         raise _WrongError('is no object; write {"text": "...", "kinds": ["complaint"]}')
     text, mention = _string(found, "text"), _string(found, "mention")
@@ -124,10 +128,10 @@ def _row(found: Any) -> Labelled:
         needs=_yes_or_no(found, "needs"),
         relevant=_yes_or_no(found, "relevant"),
         sentiment=_one_of(found, "sentiment", get_args(SentimentLabel)),
-        at=_moment(found),
+        at=_moment(found, now),
         group=_string(found, "group"),
         how=_one_of(found, "how", get_args(How)),
-        by=_string(found, "by"),
+        by=_name(found),
     )
 
 
@@ -172,7 +176,14 @@ def _one_of(found: Mapping[str, Any], key: str, known: tuple[str, ...]) -> Any:
     return value
 
 
-def _moment(found: Mapping[str, Any]) -> datetime | None:
+def _name(found: Mapping[str, Any]) -> str | None:
+    value = _string(found, "by")
+    if value is not None and not (value.strip() and value.isprintable() and len(value) <= LONGEST_NAME):
+        raise _WrongError(f'"by" is a name of 1 to {LONGEST_NAME} letters, such as initials')
+    return value
+
+
+def _moment(found: Mapping[str, Any], now: datetime | None) -> datetime | None:
     value = _string(found, "at")
     if value is None:
         return None
@@ -180,4 +191,7 @@ def _moment(found: Mapping[str, Any]) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError as error:
         raise _WrongError('"at" is a moment such as 2026-11-01T10:00:00Z') from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    known = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if now and known > now:
+        raise _WrongError('"at" is in the future; give the moment at which it was labelled, or leave it out')
+    return known

@@ -24,8 +24,9 @@ from monitor.triage.classifier.score import NEEDS, RELEVANT, SENTIMENT, SENTIMEN
 from monitor.triage.cues import FEATURES
 
 FORMAT = 1
+_FIGURES = ("labels", "positives", "share", "slope", "intercept", "threshold")
 _ARRAYS = ("word_idf", "gram_idf", "word_weights", "gram_weights", "manner_weights", "bias")
-_AGAIN = "train a new one with: monitor train"
+AGAIN = "train a new one with: monitor train"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +74,31 @@ def load(folder: Path, cue_version: str) -> Model:
         _check(told, folder, cue_version)
         with np.load(folder / "weights.npz", allow_pickle=False) as found:
             arrays = {name: found[name].astype(np.float64) for name in _ARRAYS}
-        model = _model(told, arrays)
+        return _whole(_model(told, arrays), folder)
     except FileNotFoundError as error:
-        raise ConfigError(f"{folder}: is no model, or half of one; {_AGAIN}") from error
+        raise ConfigError(f"{folder}: is no model, or half of one; {AGAIN}") from error
     except ConfigError:
         raise
-    except Exception as error:  # a file may hold anything: what zip, zlib, json and numpy raise then is no short list
-        raise ConfigError(f"{folder}: is damaged; remove it and {_AGAIN}") from error
-    if not _fits(model):
-        raise ConfigError(f"{folder}: is damaged, its parts do not fit together; remove it and {_AGAIN}")
-    return model
+    except Exception as error:
+        raise ConfigError(f"{folder}: is damaged; remove it and {AGAIN}") from error
 
 
 def _check(told: Any, folder: Path, cue_version: str) -> None:
     """Refuse what another version of the monitor wrote, or was trained with other cues."""
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         made = told.get("format") if isinstance(told, dict) else None
-        raise ConfigError(f"{folder}: is of format {made!r} and this monitor reads {FORMAT}; {_AGAIN}")
+        raise ConfigError(f"{folder}: is of format {made!r} and this monitor reads {FORMAT}; {AGAIN}")
     if told["cue_version"] != cue_version:
-        raise ConfigError(f"{folder}: was trained with other cues ({told['cue_version']}, now {cue_version}); {_AGAIN}")
+        raise ConfigError(f"{folder}: was trained with other cues ({told['cue_version']}, now {cue_version}); {AGAIN}")
 
 
 def chosen(folder: Path, cue_version: str) -> Chosen:
     """The newest promoted model that can be used; none means that the cues decide alone."""
     problems: list[str] = []
-    for version in reversed(promoted(folder)):
+    known = promoted(folder)
+    if not known and (folder / "promoted").exists():
+        problems.append(f"{folder / 'promoted'}: names no model; remove it, then monitor models use VERSION")
+    for version in reversed(known):
         try:
             return Chosen(load(folder / version, cue_version), tuple(problems))
         except ConfigError as error:
@@ -130,11 +131,11 @@ def versions(folder: Path) -> list[str]:
 
 
 def told_of(folder: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each saved version with what its file tells; a damaged one tells nothing."""
+    """Each saved version with its training figures; a damaged one tells nothing."""
     for version in versions(folder):
         try:
-            found = json.loads((folder / version / "model.json").read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
+            found = json.loads((folder / version / "model.json").read_text("utf-8"))["figures"]
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
             found = None
         yield version, found if isinstance(found, dict) else {}
 
@@ -173,6 +174,13 @@ def _model(told: Mapping[str, Any], arrays: Mapping[str, Floats]) -> Model:
     )
 
 
+def _whole(model: Model, folder: Path) -> Model:
+    """The model, when it can judge. Raises ConfigError."""
+    if not _fits(model):
+        raise ConfigError(f"{folder}: is damaged, its parts do not fit together; remove it and {AGAIN}")
+    return model
+
+
 def _fits(model: Model) -> bool:
     known, heads = model.vocabulary, len(model.heads)
     shapes = [getattr(model, name).shape for name in _ARRAYS[2:]]
@@ -189,7 +197,7 @@ def _are_heads(heads: Sequence[Head]) -> bool:
     """True when every head asks something that is known, once, and its figures are figures."""
     asked = {*KINDS, NEEDS, RELEVANT, *(f"{SENTIMENT}{label}" for label in SENTIMENTS)}
     names = [head.name for head in heads]
-    figures = [getattr(head, name) for head in heads for name in ("share", "slope", "intercept", "threshold")]
+    figures = [getattr(head, name) for head in heads for name in _FIGURES]
     return (
         len(names) == len(set(names))
         and asked.issuperset(names)
