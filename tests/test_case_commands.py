@@ -5,18 +5,22 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import typer
 from typer.main import get_command
 
 from monitor.case_commands import commands
-from monitor.case_desk import LONGEST_NOTE, name_of
+from monitor.case_console import evidence
+from monitor.case_desk import DEMO, LONGEST_NOTE, name_of
+from monitor.cases import act
 from monitor.cli import ended
+from monitor.demo import run as demo
 from monitor.errors import ConfigError
 from monitor.store import Store
 from monitor.store.cases import NewCase
-from tests.casing import flagged, saved_from, unlike
+from tests.casing import NOW, flagged, mention_of, prepared, saved_from, unlike
 
 LONG_AGO = datetime(2020, 3, 2, 8, tzinfo=UTC)  # a Monday; what was due then is red whenever this runs
 FAR = datetime(2090, 3, 2, 8, tzinfo=UTC)
@@ -46,15 +50,24 @@ who = "duty@lindeveer.example"
 Run = Callable[..., tuple[object, str, str]]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A red complaint with a copy, and a question that is not due for a lifetime."""
-    (tmp_path / "monitor.toml").write_text(CONFIG, "utf-8")
-    store = Store(tmp_path / "data")
-    store.prepare()
-    saved_from(store, [flagged("a", TEXT), flagged("b", f"RT @x@y.example {TEXT}")], LONG_AGO)
+    store = prepared(
+        Store(tmp_path_factory.mktemp("filled")),
+        flagged("a", TEXT),
+        flagged("b", f"RT @x@y.example {TEXT}"),
+        now=LONG_AGO,
+    )
     saved_from(store, [flagged("c", unlike("c"), kind="question", rule="question")], FAR)
-    return store
+    return store.folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, filled: Path) -> Store:
+    """A copy of what is made once."""
+    (tmp_path / "monitor.toml").write_text(CONFIG, "utf-8")
+    return Store(copytree(filled, tmp_path / "data"))
 
 
 @pytest.fixture
@@ -137,11 +150,82 @@ def test_a_case_is_shown_with_reasons_advice_and_logbook(run: Run) -> None:
         "why       A complaint: always answer.",
         TEXT,
         "https://sociaal.example/b",
-        'complaint: "Geen", a cue',
+        'complaint: "Geen" (cue "geen boot", right in 9 of 10 where it was measured)',
         "2  Mon 02 Mar 09:00  joined, webcare",
         "noted by desk-1, webcare  called the depot",
     ):
         assert told in out, told
+
+
+@pytest.mark.parametrize(
+    ("by", "cue", "words", "measured", "told"),
+    [
+        ("strong", "terugbetaling", "Terugbetaling", None, '"Terugbetaling" (strong phrase)'),
+        ("cue", "werkt niet", "werkt\nniet", None, '"werkt niet" (cue)'),
+        (
+            "cue",
+            "werk* niet",
+            "werkt niet",
+            0.97,
+            '"werkt niet" (cue "werk* niet", right in 9 of 10 where it was measured)',
+        ),
+        ("cue", "re:werk(t|te)? niet", "werkt niet", None, '"werkt niet" (cue)'),
+        ("cue", "a|b" * 40, "x" * 200, None, f'"{"x" * 59}…" (cue)'),
+        ("cue", "geen boot", "", 0.5, 'words outside the excerpt (cue "geen boot", right in 5 of 10'),
+        ("model", "wachten", "wachten", 0.873, '"wachten" (the model, 87%)'),
+        ("rule", "iban", "", 1.0, 'rule "iban"'),
+    ],
+)
+def test_evidence_begins_with_the_words(by: str, cue: str, words: str, measured: float | None, told: str) -> None:
+    """Then who says so, the cue where it is another and can be read, and how often that is right."""
+    line = evidence({"kind": "complaint", "by": by, "cue": cue, "words": words, "measured": measured})
+    assert line.startswith(f"complaint: {told}")
+
+
+def test_a_case_tells_how_its_kind_is_corrected(run: Run) -> None:
+    """With the mentions' ids, which programs read too."""
+    first, copy = (mention_of(flagged(key, TEXT), LONG_AGO).id for key in "ab")
+    out = run("show", "20-0001")[1]
+    assert f"mention {copy}" in out
+    assert f"monitor label --correct {first} --kind KIND" in out
+    assert json.loads(run("list", "--json")[1])[0]["mentions"] == [first, copy]
+
+
+def test_a_case_tells_whom_else_to_tell(run: Run, store: Store) -> None:
+    """The roles that its rule informs, with who that is where the configuration says so."""
+    saved_from(store, [flagged("d", unlike("d"), kind="leak", rule="leak")], LONG_AGO)
+    assert "tell too  legal, spokesperson (press@lindeveer.example)" in run("show", "20-0002")[1]
+
+
+def test_an_old_note_cannot_pass_for_an_event(run: Run, store: Store) -> None:
+    """Whatever is stored is shown on one line and moves no cursor."""
+    act(store, "20-0001", "note", LONG_AGO, actor="x", note="ok\n  9  Mon  closed by boss\x1b[2J\r\u202eback")
+    lines = run("show", "20-0001")[1].splitlines()
+    assert lines[-1].endswith("noted by x, webcare  ok 9 Mon closed by boss[2J back")
+
+
+@pytest.mark.parametrize(
+    ("mark", "name", "colour"),
+    [(DEMO.decode(), "Lindeveer", "green"), (DEMO.decode(), "Veerhaven", "red"), ("", "Lindeveer", "red")],
+)
+def test_in_the_demo_time_stands_still(
+    tmp_path: Path, run: Run, store: Store, mark: str, name: str, colour: str
+) -> None:
+    """Its cases are due by the time of its run, and so is what is done; never in a set-up that was made of it."""
+    config = CONFIG.replace('"Lindeveer"', f'"{name}"') + '\n[paths]\ndata = "made-up"\n'
+    (tmp_path / "monitor.toml").write_text(f"{mark}\n{config}", "utf-8")
+    made_up = prepared(Store(tmp_path / "made-up"), flagged("a", TEXT))
+    is_demo = colour == "green"
+    [*told, line] = run("list")[1].splitlines()
+    run("take", "26-0001")
+    assert ("the demo's clock stands at its run: 16 Nov 2026 09:00" in told) is is_demo
+    assert line.split()[0] == colour
+    assert (made_up.cases.logbook("26-0001")[-1].moment == NOW) is is_demo
+
+
+def test_the_demo_is_known_by_its_mark() -> None:
+    """The one that `monitor demo` writes."""
+    assert demo._MARK.encode().startswith(DEMO)
 
 
 def test_a_crisis_is_shown_with_the_table_of_advice(run: Run, store: Store) -> None:
@@ -227,7 +311,8 @@ def test_a_reopened_case_whose_rule_is_gone_keeps_its_deadline(run: Run, store: 
     """The scheme that ships has no rule by that name, so nothing says before when."""
     due = store.cases.logbook("20-0001")[-1].due
     run("answer", "20-0001")
-    run("reopen", "20-0001")
+    told = run("reopen", "20-0001")[1]
+    assert "no rule of the scheme gives it a new deadline, so it is due as before: Mon 02 Mar 10:00" in told
     assert (state(store)[0], store.cases.logbook("20-0001")[-1].due) == ("open", due)
 
 
@@ -246,6 +331,7 @@ def test_the_second_one_is_told_who_was_first(run: Run, store: Store, first: str
     ("words", "told"),
     [
         (("take", "20-9999"), "case 20-9999: there is none; see which there are: monitor cases list --all"),
+        (("take", "20-1"), "case 20-1: there is none; did you mean 20-0001?"),
         (("show", "x"), "case x: there is none"),
         (
             ("pass", "20-0001", "--to", "spokesperon"),
@@ -256,6 +342,11 @@ def test_the_second_one_is_told_who_was_first(run: Run, store: Store, first: str
             "--owner: there is no role 'nobody'; known are: crisis-lead, spokesperson, webcare",
         ),
         (("list", "--kind", "complain"), "--kind complain: there is no such kind; did you mean complaint?"),
+        (("list", "--state", "foo"), "Invalid value: --state foo: there is no such state; known are: open, taken,"),
+        (("note", "20-0001", " "), "the note is empty"),
+        (("close", "20-0001", "--note", ""), "the note is empty"),
+        (("note", "20-0001", "ok\n2  closed"), "the note holds a line break or a control character"),
+        (("close", "20-0001", "--note", "ok\x1b[2J"), "the note holds a line break or a control character"),
         (("take", "20-0001", "--as", " "), "--as: a name of 1 to 60 letters is needed"),
         (("take", "20-0001", "--as", "a\nb"), "--as: a name of 1 to 60 letters is needed"),
         (("answer", "20-0001", "--link", "javascript:alert(1)"), "--link: is no address"),
@@ -263,11 +354,32 @@ def test_the_second_one_is_told_who_was_first(run: Run, store: Store, first: str
     ],
 )
 def test_what_does_not_fit_is_told_with_its_cure(run: Run, store: Store, words: tuple[str, ...], told: str) -> None:
-    """Exit code 78, and the case stands as it stood."""
+    """Exit code 64, as for all that is mistyped, and the case stands as it stood."""
     before = store.cases.logbook("20-0001")
     code, _, err = run(*words)
-    assert (code, told in err) == (78, True), err
+    said = " ".join(err.replace("│", " ").split())
+    assert (code, told in said) == (64, True), err
     assert store.cases.logbook("20-0001") == before
+
+
+def test_a_wrong_file_is_told_otherwise(run: Run, store: Store) -> None:
+    """Exit code 78: whoever typed the command cannot help it."""
+    (store.folder.parent / "monitor.toml").write_text(CONFIG.replace("[roles.w", "[rolls.w"), "utf-8")
+    assert run("take", "20-0001")[0] == 78
+
+
+def test_a_state_can_be_given_as_it_is_shown(run: Run) -> None:
+    """With a blank, too."""
+    run("pass", "20-0001", "--to", "spokesperson")
+    for shown in ("passed on", "passed-on"):
+        assert [case["id"] for case in json.loads(run("list", "--json", "--state", shown)[1])] == ["20-0001"]
+
+
+@pytest.mark.parametrize("note", ["👩‍👧 terug", "één\u00a0dag"])
+def test_a_note_may_be_written_as_people_write(run: Run, store: Store, note: str) -> None:
+    """Emoji that are joined and blanks that do not break are no control characters."""
+    assert run("note", "20-0001", note)[0] == 0
+    assert state(store)[3] == note
 
 
 def test_without_a_database_the_cure_is_told(tmp_path: Path, run: Run, store: Store) -> None:

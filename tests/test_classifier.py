@@ -127,9 +127,9 @@ def test_what_was_learned_falls_back_when_the_newest_labels_say_otherwise() -> N
     """In the newest fifth the cues are right and the model is not; before it was the other way round."""
     moments = [NOW + timedelta(minutes=nth) for nth in range(200)]
     truth = np.arange(200) % 2
-    right, wrong = truth * 0.8 + 0.1, 0.9 - truth * 0.8
+    right, wrong = (one.astype(np.float64) for one in (truth * 0.8 + 0.1, 0.9 - truth * 0.8))
     old = np.arange(200) < 160
-    mixed, other = (np.where(old, *pair).astype(np.float64) for pair in ((right, wrong), (wrong, right)))
+    mixed, other = (np.where(old, *pair) for pair in ((right, wrong), (wrong, right)))
     turned = Held(np.arange(200), truth, mixed, other)
     steady = Held(np.arange(200), truth, right, wrong)
     assert [drifted(held, moments, 0.5) for held in (turned, steady)] == [True, False]

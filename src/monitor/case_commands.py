@@ -3,7 +3,9 @@
 Exit code 1: somebody was first, or it is not at work any more; nothing was changed.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +14,7 @@ import typer
 from monitor.arguments import DEFAULT, Config
 
 REFUSED = 1
-State = Literal["open", "taken", "answered", "let-stand", "passed-on", "closed"]
+STATES = ("open", "taken", "answered", "let-stand", "passed-on", "closed")
 
 commands = typer.Typer(
     help="The webcare queue: what must be done, by whom and before when.",
@@ -46,6 +48,21 @@ def _roles_in(ctx: typer.Context, incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def _states(incomplete: str) -> list[str]:
+    return [state for state in STATES if state.startswith(incomplete)]
+
+
+@contextmanager
+def _typed() -> Iterator[None]:
+    """What is wrong in what was typed ends as a mistyped command does; what is wrong in files is told otherwise."""
+    from monitor.errors import ConfigError  # noqa: PLC0415
+
+    try:
+        yield
+    except ConfigError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Case = Annotated[str, typer.Argument(help="A case, e.g. 26-0042.", autocompletion=_ids_in)]
 As = Annotated[
     str | None,
@@ -62,7 +79,9 @@ Note = Annotated[str | None, typer.Option(help="A line for the logbook.")]
 def list_(
     config: Config = DEFAULT,
     owner: Annotated[str | None, typer.Option(help="Only this role's.", autocompletion=_roles_in)] = None,
-    state: Annotated[State | None, typer.Option(help="Only cases in this state.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help=f"Only cases in this state: {', '.join(STATES)}.", autocompletion=_states)
+    ] = None,
     kind: Annotated[str | None, typer.Option(help="Only this kind, e.g. complaint or crisis.")] = None,
     late: Annotated[bool, typer.Option("--late", help="Only what should have been done by now.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="What is done and what a crisis hides too.")] = False,
@@ -71,14 +90,17 @@ def list_(
     """List the cases at work: colour, owner, due, how many say it, what it is about, link."""
     from monitor.case_console import as_json, show_list  # noqa: PLC0415
     from monitor.case_desk import Desk  # noqa: PLC0415
-    from monitor.cases import Wanted, listed, of_known_kind  # noqa: PLC0415
+    from monitor.cases import Wanted, listed, of_known  # noqa: PLC0415
+    from monitor.model import KINDS  # noqa: PLC0415
 
     desk = Desk.at(config)
-    if owner is not None:
-        desk.roles.role(owner, "--owner")
-    stands = state.replace("-", " ") if state else None
-    wanted = Wanted(owner, stands, of_known_kind(kind), late=late, every=everything)
-    now = datetime.now(UTC)
+    with _typed():
+        if owner is not None:
+            desk.roles.role(owner, "--owner")
+        stands = of_known("state", state and state.replace(" ", "-"), STATES)
+        of_known("kind", kind, ("crisis", *KINDS))
+    wanted = Wanted(owner, stands and stands.replace("-", " "), kind, late=late, every=everything)
+    now = desk.now()
     rows = listed(desk.store.cases.standings(every=everything or state is not None), wanted, now)
     if json:
         typer.echo(as_json(rows))
@@ -92,7 +114,9 @@ def show(case: Case, config: Config = DEFAULT) -> None:
     from monitor.case_console import show_case  # noqa: PLC0415
     from monitor.case_desk import Desk  # noqa: PLC0415
 
-    show_case(Desk.at(config), case, datetime.now(UTC))
+    desk = Desk.at(config)
+    with _typed():
+        show_case(desk, case, desk.now())
 
 
 @commands.command(epilog="Example: monitor cases take 26-0042 --as desk-1. Exit code 1 when somebody was first.")
@@ -160,8 +184,6 @@ def note(
     config: Config = DEFAULT,
 ) -> None:
     """Write a line into a case's logbook."""
-    if not text.strip():
-        raise typer.BadParameter("the note is empty")
     _act(config, case, "note", actor, note=text)
 
 
@@ -175,7 +197,8 @@ def figures(
     from monitor.case_desk import Desk  # noqa: PLC0415
     from monitor.cases import figures as of_spans  # noqa: PLC0415
 
-    desk, now = Desk.at(config), datetime.now(UTC)
+    desk = Desk.at(config)
+    now = desk.now()
     show_figures(of_spans(desk.store.cases.spans(now - timedelta(days=days)), desk.hours, now), days)
 
 
@@ -199,16 +222,19 @@ def _act(
     to: str | None = None,
     items: Literal["closed", "freed"] | None = None,
 ) -> None:
+    from monitor.case_console import done_line  # noqa: PLC0415
     from monitor.case_desk import Desk, name_of, note_of  # noqa: PLC0415
     from monitor.cases import Refused, act  # noqa: PLC0415
 
-    desk, now = Desk.at(config), datetime.now(UTC)
-    who, words = name_of(actor), note_of(note, link)
-    if to is not None:
-        desk.roles.role(to, "--to")
-    due = desk.anew(case, now) if move == "reopen" else None
-    done = act(desk.store, case, move, now, actor=who, note=words, owner=to, due=due, items=items)
+    desk = Desk.at(config)
+    with _typed():
+        who, words = name_of(actor), note_of(note, link)
+        if to is not None:
+            desk.roles.role(to, "--to")
+        now = desk.now()
+        due = desk.anew(case, now) if move == "reopen" else None
+        done = act(desk.store, case, move, now, actor=who, note=words, owner=to, due=due, items=items)
     if isinstance(done, Refused):
         typer.echo(done.told(desk.hours.zone), err=True)
         raise typer.Exit(REFUSED)
-    typer.echo(f"case {case} is {done.state}; owner: {desk.who(done.owner, now)}")
+    typer.echo(done_line(done, desk, now, kept=move == "reopen" and due is None))

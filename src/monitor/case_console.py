@@ -13,12 +13,16 @@ from rich.text import Text
 from monitor.case_desk import Desk
 from monitor.cases import Colour, Figure, Row, colour, standing_event
 from monitor.console import WIDEST, console
+from monitor.normalise import visible
 from monitor.store.casebook import CaseStory, Standing
 from monitor.store.cases import CRISIS
+from monitor.store.logbook import Event
 from monitor.triage.scheme import spoken
 
 MOST_STORIES = 20  # of a case that many posts say
 ABOUT = 60  # characters of a post in the list
+SHORT = 40  # characters of a cue that people read
+_BY = {"strong": "strong phrase", "cue": "cue", "rule": "rule", "model": "the model"}
 _STYLES: dict[Colour, str] = {"green": "green", "orange": "dark_orange", "red": "bold red", "done": "dim"}
 
 
@@ -27,6 +31,7 @@ def show_list(rows: Sequence[Row], desk: Desk, now: datetime) -> None:
     if not rows:
         console.print("nothing to do: no such case; monitor cases list --all shows what is done too", soft_wrap=True)
         return
+    _show_clock(desk, now)
     table = _table("", "case", "due", "state", "owner", "kind", "posts", "about", "link")
     for row in rows:
         case = row.case
@@ -37,7 +42,7 @@ def show_list(rows: Sequence[Row], desk: Desk, now: datetime) -> None:
             _state(case),
             desk.who(case.owner, now),
             case.kind,
-            f"{case.mentions:,}" if case.mentions else "",
+            f"{len(case.mentions):,}" if case.mentions else "",
             Text(_about(row)),
             Text(case.url),
         )
@@ -51,7 +56,8 @@ def as_json(rows: Iterable[Row]) -> str:
 
 def show_case(desk: Desk, case_id: str, now: datetime) -> None:
     """All of a case. Raises ConfigError when there is none."""
-    standing_event(desk.store.cases.logbook(case_id), case_id)
+    standing_event(desk.store, case_id)
+    _show_clock(desk, now)
     [case] = desk.store.cases.standings(case_id=case_id)
     shade = colour(now, case.due, case.orange, case.state)
     head = Text(f"case {case.id}  ").append(shade, style=_STYLES[shade])
@@ -61,12 +67,14 @@ def show_case(desk: Desk, case_id: str, now: datetime) -> None:
     _line(f"why       {case.why}")
     if case.crisis:
         _line(f"crisis    {case.crisis}")
-    _show_advised(desk, case)
+    _show_advised(desk, case, now)
     stories = desk.store.cases.stories(case_id, MOST_STORIES)
     for story in stories:
         _show_story(story)
-    if case.mentions > len(stories):
-        _line(Text(f"and {case.mentions - len(stories):,} more that say the same", style="dim"))
+    if len(case.mentions) > len(stories):
+        _line(Text(f"and {len(case.mentions) - len(stories):,} more that say the same", style="dim"))
+    if stories:
+        _line(Text(f"another kind? monitor label --correct {stories[0].mention} --kind KIND", style="dim"))
     _show_logbook(desk, case_id)
 
 
@@ -101,7 +109,24 @@ def show_advice(desk: Desk) -> None:
         _line(f"  {spoken(each.do, desk.language, desk.organisation)}")
 
 
-def _show_advised(desk: Desk, case: Standing) -> None:
+def done_line(event: Event, desk: Desk, now: datetime, *, kept: bool) -> str:
+    """How a case stands after what was done; `kept`: it begins again and no rule says before when."""
+    told = f"case {event.case_id} is {event.state}; owner: {desk.who(event.owner, now)}"
+    if not kept:
+        return told
+    due = _moment(event.due, desk.hours.zone)
+    return f"{told}; no rule of the scheme gives it a new deadline, so it is due as before: {due}"
+
+
+def _show_clock(desk: Desk, now: datetime) -> None:
+    """The demo's, which stands still."""
+    if desk.is_demo:
+        _line(
+            Text(f"the demo's clock stands at its run: {now.astimezone(desk.hours.zone):%d %b %Y %H:%M}", style="dim")
+        )
+
+
+def _show_advised(desk: Desk, case: Standing, now: datetime) -> None:
     """What the scheme says of it now; for a crisis the table of advice."""
     if case.kind == CRISIS:
         _line("")
@@ -111,6 +136,8 @@ def _show_advised(desk: Desk, case: Standing) -> None:
     if rule is None:
         _line(f"advice    the scheme has no rule {case.rule} any more")
         return
+    if rule.informs:
+        _line(f"tell too  {', '.join(desk.who(role, now) for role in rule.informs)}")
     _line(f"channel   {spoken(rule.channel, desk.language, desk.organisation)}")
     if rule.answer:
         _line(f"answer    {spoken(rule.answer, desk.language, desk.organisation)}")
@@ -123,25 +150,35 @@ def _show_story(story: CaseStory) -> None:
             marked.stylize("bold reverse", reason["start"], reason["stop"])
     _line("")
     _line(marked)
-    _line(Text(f"{story.url}  ({story.source}, {story.place}, {story.mention})", style="dim"))
+    _line(Text(f"{story.url}  ({story.source}, {story.place})", style="dim"))
+    _line(Text(f"mention {story.mention}", style="dim"))
     for reason in story.reasons:
-        _line(Text(f"  {_evidence(reason)}", style="dim"))
+        _line(Text(f"  {evidence(reason)}", style="dim"))
 
 
-def _evidence(reason: dict[str, Any]) -> str:
-    """`complaint: "werkt niet", a cue that was right in 93 %`: the words first, the cue itself where it has none."""
-    seen = f'"{reason["words"]}", ' if reason["words"] else "" if reason["by"] == "cue" else f"{reason['cue']}, "
-    measured = f"{reason['measured']:.0%}" if reason["measured"] is not None else ""
-    by = {"strong": "a strong cue", "cue": "a cue", "rule": "by rule", "model": "the model, a guess"}[reason["by"]]
-    sure = {"strong": " that was right in ", "cue": " that was right in ", "rule": "", "model": " at "}[reason["by"]]
-    return f"{reason['kind']}: {seen}{by}{sure + measured if measured and sure else ''}"
+def evidence(reason: dict[str, Any]) -> str:
+    """`complaint: "Geen" (cue "geen boot", right in 9 of 10 where it was measured)`: the words first."""
+    words, cue, by = _one_line(reason["words"] or ""), reason["cue"], reason["by"]
+    is_telling = cue.casefold() != words.casefold() and len(cue) <= SHORT and not cue.startswith("re:")
+    who = f'{_BY[by]} "{cue}"' if is_telling else _BY[by]
+    told = ", ".join(filter(None, (who, _measured(by, reason["measured"]))))
+    if words:
+        return f'{reason["kind"]}: "{_cut(words)}" ({told})'
+    return f"{reason['kind']}: {told}" if by == "rule" else f"{reason['kind']}: words outside the excerpt ({told})"
+
+
+def _measured(by: str, measured: float | None) -> str:
+    """A cue's precision, rounded down so that nothing is promised, or the model's probability; of a rule nothing."""
+    if measured is None or by == "rule":
+        return ""
+    return f"{measured:.0%}" if by == "model" else f"right in {int(10 * measured + 1e-9)} of 10 where it was measured"
 
 
 def _show_logbook(desk: Desk, case_id: str) -> None:
     _line("")
     for event in desk.store.cases.logbook(case_id):
         who = f" by {event.actor}" if event.actor else ""
-        note = f"  {event.note}" if event.note else ""
+        note = f"  {_one_line(event.note)}" if event.note else ""
         _line(f"{event.number:>3}  {_moment(event.moment, desk.hours.zone)}  {event.event}{who}, {event.owner}{note}")
 
 
@@ -155,8 +192,16 @@ def _as_row(row: Row) -> dict[str, Any]:
 def _about(row: Row) -> str:
     if row.case.kind == CRISIS:
         return f"{row.under:,} cases under it, {row.red_under:,} red"
-    told = " ".join((row.case.title or row.case.excerpt).split())
-    return told if len(told) <= ABOUT else f"{told[: ABOUT - 1]}…"
+    return _cut(_one_line(row.case.title or row.case.excerpt))
+
+
+def _one_line(text: str) -> str:
+    """As it can be shown: an old note is never two lines, and moves no cursor."""
+    return " ".join(visible(text).split())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= ABOUT else f"{text[: ABOUT - 1]}…"
 
 
 def _state(case: Standing) -> str:

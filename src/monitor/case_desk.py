@@ -5,13 +5,14 @@ No connector and no secret is asked for, so that a case is taken in a moment.
 
 import getpass
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.config.load import load
 from monitor.errors import ConfigError
+from monitor.normalise import visible
 from monitor.store import Store
 from monitor.store.cases import CRISIS
 from monitor.triage.hours import ALWAYS, OpeningHours, countries
@@ -20,11 +21,15 @@ from monitor.triage.scheme.rules import Rule, Scheme, read_scheme
 
 LONGEST_NAME = 60  # characters
 LONGEST_NOTE = 2_000
+DEMO = b"# The demo's configuration: a made-up organisation"  # begins the monitor.toml that `monitor demo` writes
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where cases are worked on. `hours` are the organisation's, `language` is that of its people."""
+    """Where cases are worked on. `hours` are the organisation's, `language` is that of its people.
+
+    `is_demo`: it is the demo's made-up organisation, whose world stands still where its run ended.
+    """
 
     store: Store
     scheme: Scheme
@@ -32,6 +37,7 @@ class Desk:
     hours: OpeningHours
     language: str
     organisation: str
+    is_demo: bool = False
 
     @classmethod
     def at(cls, config: Path) -> "Desk":
@@ -48,7 +54,13 @@ class Desk:
             hours=hours,
             language=organisation.languages[0],
             organisation=organisation.name,
+            # a copy that was made one's own has another name, and a clock that goes
+            is_demo=organisation.name == "Lindeveer" and DEMO in config.read_bytes(),
         )
+
+    def now(self) -> datetime:
+        """By the clock; in the demo when its run began, so that nothing there is late by months."""
+        return (self.store.cases.began() if self.is_demo else None) or datetime.now(UTC)
 
     def rule(self, id_: str) -> Rule | None:
         """The scheme's rule of that name; None when the scheme has lost it since."""
@@ -91,11 +103,13 @@ def _login() -> str:
 
 
 def note_of(note: str | None, link: str | None = None) -> str | None:
-    """What is written into the logbook. Raises ConfigError for what is too long or no link."""
+    """What is written into the logbook, one line. Raises ConfigError for what is empty, too long, hidden or no link."""
+    if note is not None and not note.strip():
+        raise ConfigError("the note is empty; write down what happened")
+    if note and (visible(note) != note or len(note.strip().splitlines()) > 1):
+        raise ConfigError("the note holds a line break or a control character; write one line of plain text")
     if link is not None and not (urlsplit(link).scheme in ("http", "https") and link.isprintable()):
         raise ConfigError("--link: is no address; give one that begins with https://")
-    if note is not None and not note.strip().isprintable():
-        raise ConfigError("the note holds line breaks or control characters; write it on one line")
     told = "  ".join(filter(None, ((note or "").strip(), link)))
     if len(told) > LONGEST_NOTE:
         raise ConfigError(f"the note has {len(told):,} characters; {LONGEST_NOTE:,} fit in the logbook")

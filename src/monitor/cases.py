@@ -19,10 +19,8 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from monitor.errors import ConfigError
-from monitor.model import KINDS
 from monitor.store import Store
 from monitor.store.casebook import Span, Standing
-from monitor.store.cases import CRISIS
 from monitor.store.logbook import ACTIVE, QUIET, Event
 from monitor.triage.hours import OpeningHours
 
@@ -85,7 +83,7 @@ def act(
     own cases; `seen`: the number of the last event that the person had before them, when that is not asked now.
     Raises ConfigError when there is no such case.
     """
-    last = standing_event(store.cases.logbook(case_id), case_id)
+    last = standing_event(store, case_id)
     if (first := _refusal(last, MOVES[move], owner)) is not None:
         return Refused(case_id, first)
     until, orange = due or (last.due, last.orange)
@@ -106,10 +104,15 @@ def act(
     return Refused(case_id, taken) if taken else event
 
 
-def standing_event(logbook: Sequence[Event], case_id: str) -> Event:
-    """The last event of a case; raises ConfigError when there is none."""
+def standing_event(store: Store, case_id: str) -> Event:
+    """The last event of a case, told by what brought it there; raises ConfigError when there is no such case."""
+    logbook = store.cases.logbook(case_id)
     if not logbook:
-        raise ConfigError(f"case {case_id}: there is none; see which there are: monitor cases list --all")
+        year, _, number = case_id.partition("-")
+        meant = f"{year}-{number:0>4}"  # 26-42 for 26-0042
+        known = meant in store.cases.ids(meant)
+        cure = f"did you mean {meant}?" if known else "see which there are: monitor cases list --all"
+        raise ConfigError(f"case {case_id}: there is none; {cure}")
     said = next((event for event in reversed(logbook) if event.event not in QUIET), None)
     last = logbook[-1]
     return last if said is None else _as_last(last, said)
@@ -157,15 +160,13 @@ class Wanted:
     every: bool = False
 
 
-def of_known_kind(kind: str | None) -> str | None:
-    """The kind, or none; raises ConfigError for one that no case can have."""
-    known = (CRISIS, *KINDS)
-    if kind is not None and kind not in known:
-        near = get_close_matches(kind, known, n=1)
-        raise ConfigError(
-            f"--kind {kind}: there is no such kind; {f'did you mean {near[0]}?' if near else ', '.join(known)}"
-        )
-    return kind
+def of_known(what: str, given: str | None, known: Sequence[str]) -> str | None:
+    """What was given for `what`, e.g. kind, or none; raises ConfigError for what is not known."""
+    if given is not None and given not in known:
+        near = get_close_matches(given, known, n=1)
+        cure = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
+        raise ConfigError(f"--{what} {given}: there is no such {what}; {cure}")
+    return given
 
 
 def listed(standings: Sequence[Standing], wanted: Wanted, now: datetime) -> list[Row]:

@@ -4,7 +4,7 @@ Exit codes, those of sysexits.h where it has one:
      0  good; a source that is skipped for want of credentials is named and is no failure
      1  the answer is no: the query does not hold (explain), the case was somebody else's already (cases)
      2  degraded: some source failed and is named, the others went on
-    64  mistyped: no such command, option or choice
+    64  mistyped: no such command, option, choice, case or role
     70  a fault in the program; where it happened is told, what was in hand is not
     74  the database, or a file beside it, needs a person
     75  another run is at work

@@ -135,7 +135,7 @@ def _must_be_ours(config: Path) -> None:
 def _say_next(folder: Path, week: str) -> None:
     """Three lines to copy. The week is named, since the demo's Monday is not today's."""
     there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
-    console.print(Text(f"Now try, where it is {NOW:%A %d %B %Y}, {NOW:%H:%M} (by your clock all may be late):"))
+    console.print(Text(f"Now try, where it is {NOW:%A %d %B %Y}, {NOW:%H:%M}:"))
     for command in (
         f"{there}monitor cases list",
         "monitor scheme draw --to scheme.html",

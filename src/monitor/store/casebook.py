@@ -31,13 +31,13 @@ WITH latest AS (
     FROM webcare_case AS c JOIN latest AS l ON l.case_id = c.id LEFT JOIN latest AS g ON g.case_id = c.crisis
     WHERE ($every OR l.state IN {ACTIVE}) AND coalesce(c.id = $id::VARCHAR, true)
 ), about AS (
-    SELECT case_id, count(*) AS mentions, arg_min(mention, added) AS mention
+    SELECT case_id, list(mention ORDER BY added, case_mention.rowid) AS mentions
     FROM case_mention SEMI JOIN held ON held.id = case_id GROUP BY case_id
 )
 SELECT h.id, h.opened, h.kind, h.rule, h.reaction, h.why, h.crisis, h.number, h.state, h.owner, h.due, h.orange,
-       if(h.state = 'taken', h.taker, NULL), coalesce(h.hidden, false), coalesce(a.mentions, 0),
+       if(h.state = 'taken', h.taker, NULL), coalesce(h.hidden, false), coalesce(a.mentions, []),
        coalesce(m.source, ''), coalesce(m.title, ''), coalesce(m.excerpt, ''), coalesce(m.url, '')
-FROM held AS h LEFT JOIN about AS a ON a.case_id = h.id LEFT JOIN mention AS m ON m.id = a.mention
+FROM held AS h LEFT JOIN about AS a ON a.case_id = h.id LEFT JOIN mention AS m ON m.id = a.mentions[1]
 ORDER BY h.kind <> '{CRISIS}', h.due, h.opened, h.id
 """
 _STORIES = """
@@ -47,7 +47,7 @@ LEFT JOIN (
     SELECT mention, arg_max(reasons, decided) AS reasons FROM verdict
     WHERE mention IN (SELECT mention FROM case_mention WHERE case_id = $id) GROUP BY mention
 ) AS v ON v.mention = cm.mention
-WHERE cm.case_id = $id ORDER BY cm.added, m.id LIMIT $most
+WHERE cm.case_id = $id ORDER BY cm.added, cm.rowid LIMIT $most
 """
 _ITEMS = "SELECT id FROM webcare_case WHERE crisis = ? ORDER BY opened, id"
 _IDS = "SELECT id FROM webcare_case WHERE starts_with(id, ?) ORDER BY opened DESC, id DESC LIMIT 50"
@@ -87,7 +87,7 @@ AND list_has_any(v.last.kinds, $kinds::VARCHAR[]) AND coalesce(v.last.relevance,
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a case stands. `mentions` of them say it; `title`, `excerpt` and `url` are those of the first.
+    """How a case stands. `mentions` are the ids of those that say it; `title`, `excerpt` and `url` are the first's.
 
     `taker`: who has it in hand, as given; `hidden`: it is grouped under a crisis that is still on.
     """
@@ -106,7 +106,7 @@ class Standing:
     orange: datetime
     taker: str | None
     hidden: bool
-    mentions: int
+    mentions: Sequence[str]
     source: str
     title: str = field(repr=False)
     excerpt: str = field(repr=False)
