@@ -21,9 +21,9 @@ from monitor.queries import Checked, check_queries, check_rules, matcher_of
 from monitor.query import Matcher
 from monitor.registry import connect, user_agent
 from monitor.store import Asked, Store
-from monitor.triage import Cues, OpeningHours, Relevance, Roles, Scheme, Triage, read_roles, read_scheme
+from monitor.triage import Cues, Relevance, Roles, Scheme, Triage, read_roles, read_scheme
 from monitor.triage.classifier import LEARN
-from monitor.triage.hours import countries
+from monitor.triage.hours import opening_hours
 from monitor.triage.scheme.check import missing_roles
 from monitor.triage.verdict import Model
 
@@ -50,11 +50,6 @@ class Monitor:
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.settings.organisation.timezone)
-
-    @property
-    def hours(self) -> OpeningHours:
-        """The organisation's opening hours."""
-        return hours_of(self.settings)
 
     @property
     def reports(self) -> Path:
@@ -207,14 +202,9 @@ def _check_owners(scheme: Scheme, settings: Settings, path: Path) -> None:
 
 
 def _roles(settings: Settings, path: Path) -> Roles:
-    return read_roles(settings.roles, hours_of(settings), str(path))
-
-
-def hours_of(settings: Settings) -> OpeningHours:
-    """When webcare works; raises ConfigError for a country whose holidays nobody knows."""
     organisation = settings.organisation
-    closed = countries(organisation.holidays, organisation.timezone)
-    return OpeningHours(ZoneInfo(organisation.timezone), organisation.opening_hours, closed)
+    hours = opening_hours(organisation.timezone, organisation.opening_hours, organisation.holidays)
+    return read_roles(settings.roles, hours, str(path))
 
 
 def _cues(settings: Settings, path: Path) -> Cues:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from monitor.config.load import load
 from monitor.errors import ConfigError
 from monitor.normalise import visible
 from monitor.store import Store
 from monitor.store.cases import CRISIS
-from monitor.triage.hours import ALWAYS, OpeningHours, countries
+from monitor.triage.hours import ALWAYS, OpeningHours, opening_hours
 from monitor.triage.roles import Roles, read_roles
 from monitor.triage.scheme.rules import Rule, Scheme, read_scheme
 
@@ -44,8 +43,7 @@ class Desk:
         """The desk of a configuration. Raises ConfigError."""
         settings = load(config)
         organisation, folder = settings.organisation, config.absolute().parent
-        closed = countries(organisation.holidays, organisation.timezone)
-        hours = OpeningHours(ZoneInfo(organisation.timezone), organisation.opening_hours, closed)
+        hours = opening_hours(organisation.timezone, organisation.opening_hours, organisation.holidays)
         own = settings.paths.scheme
         return cls(
             store=Store(folder / settings.paths.data),

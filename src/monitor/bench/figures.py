@@ -1,9 +1,6 @@
 """A figure of the triage benchmark: what was measured on how many texts, beside the plain baseline and the target."""
 
 from dataclasses import dataclass
-from typing import Literal
-
-Unit = Literal["%", "share", "posts/s", "per 10,000"]  # "%": 0 to 100; "share": 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +9,8 @@ class Figure:
 
     `task` is what was measured, `n` on how many texts, `split` how they were parted and with which seed; `baseline` is
     the plain one on the same folds (None where there is none), `ours` this program's. `first` and `target` are what
-    the issue writes in those columns, as text because some are pairs. Both figures are in `unit`.
+    the issue writes in those columns, as text because some are pairs. Both figures are in `unit`:
+    %, share (0 to 1), posts/s or per 10,000.
     """
 
     task: str

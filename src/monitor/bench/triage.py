@@ -20,7 +20,6 @@ from monitor.errors import ConfigError
 SEED = 7
 WIDEST = 400  # columns, whatever the terminal says
 _OTHERS = ("monitor.bench.cue_figures", "monitor.bench.sentiment_figures", "monitor.bench.relevance_figures")
-OnFigure = Callable[[Figure], None]
 Part = Callable[[], Iterator[Figure]]
 
 

@@ -97,6 +97,11 @@ class OpeningHours:
 ALWAYS = OpeningHours(ZoneInfo("UTC"))  # the clock of what cannot wait
 
 
+def opening_hours(zone: str, week: Mapping[str, tuple[time, time]], holidays: Iterable[str] | None) -> OpeningHours:
+    """The hours that a configuration gives; raises ConfigError for a country whose holidays nobody knows."""
+    return OpeningHours(ZoneInfo(zone), week, countries(holidays, zone))
+
+
 def countries(given: Iterable[str] | None, zone: str) -> tuple[str, ...]:
     """Whose holidays are closed days: those in `[organisation] holidays`, else those of the zone's own country.
 
